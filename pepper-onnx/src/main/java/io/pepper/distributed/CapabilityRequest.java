@@ -1,5 +1,8 @@
 package io.pepper.distributed;
 
+import io.pepper.onnx.internal.wire.Digests;
+import io.pepper.onnx.internal.wire.FileSource;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -18,6 +21,8 @@ import java.util.UUID;
  * @param results the directory for results that are files, which is created if needed; empty if they are not wanted
  */
 public record CapabilityRequest(String id, String arguments, Map<String, Path> files, Optional<Path> results) {
+    private static final int ID_DIGITS = 24;
+
     /**
      * Checks the values and copies the files.
      *
@@ -45,6 +50,31 @@ public record CapabilityRequest(String id, String arguments, Map<String, Path> f
      */
     public static CapabilityRequest of(String arguments) {
         return new CapabilityRequest(UUID.randomUUID().toString(), arguments, Map.of(), Optional.empty());
+    }
+
+    /**
+     * Returns a request whose id follows from its content, so that the same request resumes its task.
+     *
+     * @param prefix the beginning of the id, up to 20 characters of a name
+     * @param arguments the arguments
+     * @param files files by name
+     * @return the request
+     * @throws IOException if a file cannot be read
+     */
+    public static CapabilityRequest resumable(String prefix, String arguments, Map<String, Path> files)
+            throws IOException {
+        StringBuilder content = new StringBuilder(arguments);
+        for (Map.Entry<String, Path> file : new TreeMap<>(files).entrySet()) {
+            try (FileSource source = new FileSource(file.getValue())) {
+                content.append('\n')
+                        .append(file.getKey())
+                        .append(' ')
+                        .append(Digests.sha256(
+                                source, () -> Thread.currentThread().isInterrupted()));
+            }
+        }
+        String hash = Digests.sha256(content.toString().getBytes(StandardCharsets.UTF_8));
+        return of(arguments).withId(prefix + "-" + hash.substring(0, ID_DIGITS)).withFiles(files);
     }
 
     /**

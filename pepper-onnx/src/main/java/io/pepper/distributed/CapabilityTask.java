@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** A task that a client gave to a node, as its {@link NodeCapability} sees it. Thread-safe. */
 public interface CapabilityTask {
-    /** The subdirectory of {@link #directory()} for results that are files. */
+    /** The subdirectory of {@link #directory} for results that are files. */
     String RESULTS = TaskRun.RESULTS;
 
     /** The longest text of arguments and of an answer, in bytes of UTF-8. */

@@ -215,6 +215,15 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
+     * Returns the files with tensors of the model besides its own file.
+     *
+     * @return the files, as the model names them below its directory; none for most models
+     */
+    public List<Path> dataFiles() {
+        return contents.dataFiles();
+    }
+
+    /**
      * Returns the SHA-256 of the model's file, without tensors in other files. The first call reads the whole file;
      * later calls read it again if it has changed.
      *

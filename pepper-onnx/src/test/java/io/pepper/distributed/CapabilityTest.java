@@ -155,6 +155,20 @@ class CapabilityTest {
                 .isEqualTo("a pi4 {\"x\": \"ü\"}");
     }
 
+    /** No implementation is on the class path of these tests. */
+    @Test
+    void aNodeOfThisLibraryAloneHasNoCapability() throws Exception {
+        nodes.add(ClusterNode.start(ClusterNodeOptions.of("plain", directory.resolve("store-plain"))
+                .withFailureTimes(SILENCE, SILENCE)
+                .withSeeds(List.of(nodes.get(0).address()))));
+        while (client.nodes().size() < 2) {
+            Thread.sleep(20);
+        }
+        assertThat(client.nodes().get(1).capabilities()).isEmpty();
+        assertThatThrownBy(() -> client.perform("plain", "profile", CapabilityRequest.of(""), ProgressListener.NONE))
+                .hasMessage("node plain: has no capability 'profile'; it has none");
+    }
+
     @Test
     void anUnknownCapabilityAndAnUnknownNodeAreNamed() {
         assertThatThrownBy(() -> perform("profile", CapabilityRequest.of("")))

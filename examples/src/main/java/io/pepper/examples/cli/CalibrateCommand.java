@@ -26,11 +26,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The {@code calibrate} command: makes a predictor for a new device from a few measurements. */
+/** The {@code calibrate} command: makes predictors for new devices from a few measurements. */
 @Command(
         name = "calibrate",
         mixinStandardHelpOptions = true,
-        description = "Makes a predictor for a new device from a few measurements and predictors of other devices.")
+        description =
+                "Makes a predictor for a new device, or those for the nodes of a cluster, from a few measurements and predictors"
+                        + " of other devices.")
 final class CalibrateCommand implements Callable<Integer> {
     private static final double MAX_SECONDS = 86_400;
     private static final double MILLIS = 1e3;
@@ -77,8 +79,18 @@ final class CalibrateCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
+    @Mixin
+    private ClusterTaskOptions nodes = new ClusterTaskOptions();
+
     @Override
     public Integer call() throws IOException {
+        if (nodes.isGiven()) {
+            nodes.refuse("--records", !records.isEmpty());
+            nodes.refuse("--device or --kind, which the nodes know,", machine.areGiven());
+            checkLimits();
+            return new ClusterCalibration(spec.commandLine(), nodes, out, keep, output.json)
+                    .run(bases, threads, seconds);
+        }
         List<LatencyPredictor> known = new ArrayList<>();
         for (Path file : bases) {
             known.add(Starters.load(file));
@@ -113,7 +125,7 @@ final class CalibrateCommand implements Callable<Integer> {
         return DeviceCalibration.of(known, all);
     }
 
-    private DeviceCalibration measured(List<LatencyPredictor> known) throws IOException {
+    private void checkLimits() {
         if (!(seconds > 0 && seconds <= MAX_SECONDS)) {
             throw new ParameterException(
                     spec.commandLine(), "--seconds " + seconds + " is not more than 0 and at most " + MAX_SECONDS);
@@ -121,6 +133,10 @@ final class CalibrateCommand implements Callable<Integer> {
         if (threads < 1) {
             throw new ParameterException(spec.commandLine(), "--threads " + threads + " is less than 1");
         }
+    }
+
+    private DeviceCalibration measured(List<LatencyPredictor> known) throws IOException {
+        checkLimits();
         MeasuredCalibration plan = MeasuredCalibration.of(known)
                 .withThreads(threads)
                 .withLimit(Duration.ofMillis(Math.max(1, Math.round(seconds * MILLIS))));

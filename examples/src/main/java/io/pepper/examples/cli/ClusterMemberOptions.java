@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -79,13 +80,23 @@ public final class ClusterMemberOptions {
      * @return the exit code
      */
     int join(String stopped, Work work) throws IOException {
+        return join(() -> stopped, work);
+    }
+
+    /**
+     * Joins the cluster, works there, and leaves it.
+     *
+     * @param stopped returns the line for a person who stops the work by Ctrl-C
+     * @return the exit code
+     */
+    int join(Supplier<String> stopped, Work work) throws IOException {
         StopSignal signal = StopSignal.watch();
         try (signal;
                 ClusterClient client = join()) {
             return work.run(client);
         } catch (IOException failed) {
             if (signal.isStopped(failed)) {
-                spec.commandLine().getErr().println("pepper: " + stopped);
+                spec.commandLine().getErr().println("pepper: " + stopped.get());
                 return signal.exitCode();
             }
             throw failed;

@@ -38,6 +38,11 @@ final class GivenInputs {
 
     private final Set<String> taken = new HashSet<>();
 
+    /** Returns whether an input is given. */
+    boolean areGiven() {
+        return !given.isEmpty();
+    }
+
     /** Returns the files by input; random inputs are left out. */
     Map<String, Path> files(List<TensorInfo> inputs) {
         Map<String, Path> files = new LinkedHashMap<>();

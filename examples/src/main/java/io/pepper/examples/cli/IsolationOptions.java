@@ -35,7 +35,7 @@ final class IsolationOptions {
     private Optional<String> memory = Optional.empty();
 
     /** Returns the limits; empty if the model is trusted. */
-    private Optional<Isolation> isolation() {
+    Optional<Isolation> limits() {
         if (!isolated) {
             if (deadline.isPresent() || memory.isPresent()) {
                 throw new ParameterException(
@@ -62,11 +62,11 @@ final class IsolationOptions {
 
     /** Returns options for opening a model within the limits. */
     ReadOptions reading(ReadOptions base) {
-        return isolation().map(base::withIsolation).orElse(base);
+        return limits().map(base::withIsolation).orElse(base);
     }
 
     /** Returns options for timing a model within the limits. */
     TimingOptions timing(TimingOptions base) {
-        return isolation().map(base::withIsolation).orElse(base);
+        return limits().map(base::withIsolation).orElse(base);
     }
 }

@@ -19,6 +19,14 @@ final class MachineOptions {
                     + " of the board or processor).")
     private Optional<String> kind = Optional.empty();
 
+    boolean areGiven() {
+        return device.isPresent() || kind.isPresent();
+    }
+
+    Optional<String> kind() {
+        return kind;
+    }
+
     String name() {
         return device.orElseGet(DeviceOptions::hostName);
     }

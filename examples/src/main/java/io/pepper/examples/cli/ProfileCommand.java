@@ -1,34 +1,21 @@
 package io.pepper.examples.cli;
 
 import ai.onnxruntime.OnnxTensor;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.cluster.DeviceState;
-import io.pepper.cut.Cut;
-import io.pepper.measure.OperatorSweep;
 import io.pepper.measure.RuntimePlatform;
 import io.pepper.measure.TimingOptions;
 import io.pepper.model.Dimension;
 import io.pepper.model.InputShapes;
-import io.pepper.model.ProgressListener;
 import io.pepper.model.TensorInfo;
-import io.pepper.monitor.LocalDeviceMonitor;
-import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.partition.CandidateCuts;
-import io.pepper.predict.Campaign;
+import io.pepper.predict.CampaignOptions;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyProfiler;
-import io.pepper.predict.LoadLevel;
 import io.pepper.predict.ProfileTarget;
-import io.pepper.predict.ProfileTargets;
-import io.pepper.predict.RandomLoads;
 import io.pepper.session.TemporaryDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -36,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,20 +31,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The {@code profile} command: measures models, and pieces of them, on this machine under load. */
+/** The {@code profile} command: measures models, and pieces of them, under load. */
 @Command(
         name = "profile",
         mixinStandardHelpOptions = true,
         description =
-                "Measures models, pieces of them and small operators on this machine under load, as training data."
-                        + " A stopped campaign resumes when it is run again with the same options.")
+                "Measures models, pieces of them and small operators under load, as training data: on this machine, or on"
+                        + " the nodes of a cluster. A stopped campaign resumes when it is run again with the same"
+                        + " options.")
 final class ProfileCommand implements Callable<Integer> {
-    private static final int SEED = 42;
-    private static final String RANDOM = "random";
-    private static final double MAX_WAIT = 86_400;
-    private static final double MILLIS = 1e3;
-    private static final double SECONDS_OF_A_MINUTE = 60;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -72,61 +53,8 @@ final class ProfileCommand implements Callable<Integer> {
             description = "The data set (CSV).")
     private Path out = Path.of("");
 
-    @Option(names = "--sweep", description = "Also measure small models of single operators.")
-    private boolean sweep;
-
-    @Option(
-            names = "--short-sweep",
-            description =
-                    "Also measure the 64 of these small models that say most about a device: with --loads 0, about"
-                            + " a minute.")
-    private boolean shortSweep;
-
-    @Option(
-            names = "--loads",
-            split = ",",
-            paramLabel = "LOAD",
-            description = {
-                "Loads, in percent of all cores: 50 is one thread bound to each core, 50x4 four threads that the system"
-                        + " places, 25x1@0 one thread on core 0 (default: 0,25,50,75,100). random:0-100 draws a load for"
-                        + " each measurement."
-            })
-    private List<String> loads = List.of("0", "25", "50", "75", "100");
-
-    @Option(
-            names = "--threads",
-            split = ",",
-            paramLabel = "N",
-            description = "Threads inside an operator (default: 1,2).")
-    private List<Integer> threads = List.of(1, 2);
-
-    @Option(
-            names = "--pieces",
-            paramLabel = "N",
-            description = "Number of pieces of each model besides the whole (default: 8).")
-    private int pieces = 8;
-
-    @Option(
-            names = "--candidates",
-            paramLabel = "N",
-            description = "Measure every run of segments between N cuts instead, which plan --measured --candidates N"
-                    + " needs.")
-    private Optional<Integer> candidates = Optional.empty();
-
-    @Option(names = "--rounds", paramLabel = "N", description = "Number of measurements of each setting (default: 3).")
-    private int rounds = 3;
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "Time limit of one measurement after the warm-up, in seconds (default: 0.05).")
-    private double seconds = 0.05;
-
-    @Option(
-            names = "--provider",
-            paramLabel = "NAME",
-            description = "Execution provider of ONNX Runtime, such as CUDA (default: CPU).")
-    private String provider = "CPU";
+    @Mixin
+    private ProfileOptions settings = new ProfileOptions();
 
     @Mixin
     private MachineOptions machine = new MachineOptions();
@@ -146,37 +74,32 @@ final class ProfileCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    @Option(
-            names = "--quiet-wait",
-            paramLabel = "S",
-            description = {
-                "Longest wait for other processes in each busy spell, in seconds. Later measurements in the spell"
-                        + " are marked (default: 30)."
-            })
-    private double quietWait = 30;
+    @Mixin
+    private ClusterTaskOptions nodes = new ClusterTaskOptions();
 
-    private boolean begun;
+    private Optional<RemainingTime> progress = Optional.empty();
 
     @Override
     public Integer call() throws IOException {
-        if (models.isEmpty() && !sweep && !shortSweep) {
+        if (models.isEmpty() && !settings.sweeps()) {
             throw new ParameterException(spec.commandLine(), "nothing to measure: give models, --sweep, or both");
         }
-        if (!(quietWait >= 0 && quietWait <= MAX_WAIT)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--quiet-wait " + quietWait + " is not between 0 and " + MAX_WAIT);
+        CampaignOptions campaign = settings.campaign(isolation); // Refuses wrong values before models are divided.
+        if (nodes.isGiven()) {
+            nodes.refuse("--device or --kind, which the nodes know,", machine.areGiven());
+            nodes.refuse("--input", values.areGiven());
+            nodes.refuse("--set", reading.setsInputs());
+            return new ClusterProfile(spec.commandLine(), nodes, out, output.json)
+                    .run(withModels(campaign, new HashMap<>()));
         }
         try (StopSignal signal = StopSignal.watch()) {
             try (TemporaryDirectory work = TemporaryDirectory.create("pieces-")) {
-                if (randomLoads().isEmpty()) {
-                    levels(); // Refuses wrong loads before models are divided.
-                }
                 LatencyProfiler.check(out);
-                RuntimePlatform.here(provider); // Refuses a provider before models are divided.
-                return print(measure(pieces(work.path())));
+                RuntimePlatform.here(settings.provider()); // Refuses a provider before models are divided.
+                return print(measure(campaign, work.path()));
             } catch (IOException | RuntimeException failed) {
                 if (!signal.isStopped(failed)) {
-                    if (begun) {
+                    if (progress.filter(RemainingTime::hasBegun).isPresent()) {
                         return refused(failed);
                     }
                     throw failed;
@@ -204,32 +127,38 @@ final class ProfileCommand implements Callable<Integer> {
         return code;
     }
 
-    private List<ProfileTarget> pieces(Path work) throws IOException {
-        List<ProfileTarget> found = new ArrayList<>();
-        ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
-        Map<String, Path> named = new HashMap<>();
+    private LatencyDataset measure(CampaignOptions campaign, Path work) throws IOException {
+        ConsoleProgress console = new ConsoleProgress(spec.commandLine().getErr());
+        Map<String, Map<String, Path>> given = new HashMap<>();
+        List<ProfileTarget> found = withModels(campaign, given).targets(work, reading.options(isolation), console);
+        TimingOptions running = isolation.timing(TimingOptions.DEFAULTS.withProvider(settings.provider()));
+        List<ProfileTarget> targets = new ArrayList<>();
+        for (ProfileTarget target : found) {
+            Map<String, Path> files = given.getOrDefault(target.model(), Map.of());
+            targets.add(files.isEmpty() ? target : target.withInputs(files, running));
+        }
+        RemainingTime remaining = new RemainingTime(console);
+        progress = Optional.of(remaining);
+        return campaign.measure(targets, machine.name(), machine.kind(), out, remaining);
+    }
+
+    /**
+     * Adds the models, after each has been opened.
+     *
+     * @param given receives the files with the values of inputs, by the name of the model and the input
+     */
+    private CampaignOptions withModels(CampaignOptions campaign, Map<String, Map<String, Path>> given)
+            throws IOException {
+        CampaignOptions with = campaign;
         for (Path file : models) {
             try (OnnxModel model = reading.open(file, isolation)) {
-                sizes(model);
-                requireNew(model.name(), file, named.put(model.name(), file));
+                with = with.withModel(model, sizes(model));
+                given.put(model.name(), values.filesOf(model.inputs()));
             }
         }
         inputs.requireAllTaken();
         values.requireAllTaken();
-        for (Path file : models) {
-            try (OnnxModel model = reading.open(file, isolation)) {
-                found.addAll(withInputs(
-                        model,
-                        candidates.isPresent()
-                                ? runs(model, candidates.get(), work, progress)
-                                : ProfileTargets.of(model, sizes(model), work, pieces, SEED, progress)));
-            }
-        }
-        if (sweep || shortSweep) {
-            List<String> names = sweep ? OperatorSweep.names() : OperatorSweep.shortNames();
-            found.addAll(ProfileTargets.sweep(work.resolve(OperatorSweep.MODEL), names));
-        }
-        return found;
+        return with;
     }
 
     /** Returns the given sizes of a model's inputs, and those of given values. */
@@ -266,119 +195,12 @@ final class ProfileCommand implements Callable<Integer> {
         }
     }
 
-    /** Gives pieces the inputs that they have when the model runs on the given values. */
-    private List<ProfileTarget> withInputs(OnnxModel model, List<ProfileTarget> targets) throws IOException {
-        Map<String, Path> files = values.filesOf(model.inputs());
-        if (files.isEmpty()) {
-            return targets;
-        }
-        TimingOptions running = isolation.timing(TimingOptions.DEFAULTS.withProvider(provider));
-        List<ProfileTarget> with = new ArrayList<>();
-        for (ProfileTarget target : targets) {
-            with.add(target.withInputs(files, running));
-        }
-        return with;
-    }
-
-    /** A data set tells models apart by the names of their files. */
-    private static void requireNew(String name, Path file, @Nullable Path other) {
-        if (other != null) {
-            throw new IllegalArgumentException(other + " and " + file + " would both be called '" + name
-                    + "' in the data set; give one of them another name, for instance by a link");
-        }
-    }
-
-    private List<ProfileTarget> runs(OnnxModel model, int most, Path work, ConsoleProgress progress)
-            throws IOException {
-        ModelCosts costs = model.costs(model.shapes(sizes(model)));
-        List<Cut> chosen = CandidateCuts.choose(model.cuts(costs.cutOptions()), costs.flops(), most);
-        return ProfileTargets.runs(model, costs, costs.segments(chosen), work, progress);
-    }
-
-    private Optional<RandomLoads> randomLoads() {
-        boolean random = loads.stream().anyMatch(load -> load.startsWith(RANDOM));
-        if (random && loads.size() > 1) {
-            throw new ParameterException(spec.commandLine(), "--loads: a random range stands alone");
-        }
-        try {
-            return random ? Optional.of(RandomLoads.parse(loads.get(0))) : Optional.empty();
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec.commandLine(), "--loads: " + wrong.getMessage(), wrong);
-        }
-    }
-
-    private List<LoadLevel> levels() {
-        try {
-            return loads.stream().map(LoadLevel::parse).toList();
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec.commandLine(), "--loads: " + wrong.getMessage(), wrong);
-        }
-    }
-
-    private LatencyDataset measure(List<ProfileTarget> found) throws IOException {
-        TimingOptions timing = TimingOptions.DEFAULTS
-                .withSpinning(false)
-                .withRuns(7, 500)
-                .withBudget(Duration.ofMillis(Math.round(seconds * MILLIS)))
-                .withPrecision(0.03)
-                .withProvider(provider);
-        Optional<RandomLoads> range = randomLoads();
-        List<LoadLevel> levels = range.isPresent() ? List.of(LoadLevel.NONE) : levels();
-        Campaign given = new Campaign(found, levels, threads, rounds, isolation.timing(timing), SEED);
-        Campaign plan = range.map(given::withRandomLoads)
-                .orElse(given)
-                .withQuietWait(Duration.ofMillis(Math.round(quietWait * MILLIS)));
-        DeviceState here = machine.ofKind(LocalDeviceMonitor.of(machine.name(), Duration.ZERO)
-                .read()
-                .values()
-                .iterator()
-                .next()
-                .state());
-        return LatencyProfiler.run(plan, () -> here, out, remaining(plan));
-    }
-
-    /** Returns a listener that adds an estimate of the remaining time. */
-    private ProgressListener remaining(Campaign plan) {
-        ConsoleProgress console = new ConsoleProgress(spec.commandLine().getErr());
-        long begin = System.nanoTime();
-        long[] first = {-1};
-        return (task, done, total) -> {
-            begun = true;
-            first[0] = first[0] < 0 ? done : first[0];
-            long measured = done - first[0];
-            double elapsed = (System.nanoTime() - begin) * 1e-9;
-            String left = measured == 0 ? "" : ", about " + time(elapsed / measured * (plan.size() - done)) + " left";
-            console.progress(task + left, done, total);
-        };
-    }
-
-    private static String time(double seconds) {
-        return seconds < 100
-                ? Math.round(seconds) + " seconds"
-                : Math.round(seconds / SECONDS_OF_A_MINUTE) + " minutes";
-    }
-
     private int print(LatencyDataset data) {
         PrintWriter console = spec.commandLine().getOut();
         if (output.json) {
-            ObjectNode document = Json.object();
-            document.put("data", out.toString());
-            document.put("records", data.records().size());
-            document.put("sha256", data.sha256());
-            ArrayNode problems = document.putArray("problems");
-            data.problems().forEach(problems::add);
-            ObjectNode marks = document.putObject("marks");
-            data.marks().forEach((mark, count) -> marks.put(mark.label(), count));
-            console.println(Json.print(document));
+            console.println(Json.print(DatasetPrinter.document(out, data)));
         } else {
-            console.println(out + ": " + data.records().size() + " measurements");
-            data.problems().forEach(problem -> console.println("note: " + problem));
-            data.markLines().forEach(line -> console.println("marked " + line));
-            if (!data.marks().isEmpty()) {
-                console.println(
-                        "train and calibrate leave marked measurements out where enough others remain: measure again"
-                                + " into another file when the machine is quiet, or train --with-marked");
-            }
+            DatasetPrinter.print(console, out, data);
         }
         return data.records().isEmpty() ? Main.REFUSED : Main.DONE;
     }

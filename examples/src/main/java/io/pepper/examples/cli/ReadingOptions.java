@@ -49,10 +49,20 @@ final class ReadingOptions {
         return ReadOptions.DEFAULTS.withAllowedRoots(roots.toArray(Path[]::new)).withHardLinks(hardLinks);
     }
 
+    /** Returns the options for opening a model, in a child process if the isolation options request it. */
+    ReadOptions options(IsolationOptions isolation) {
+        return isolation.reading(options().withInputValues(values));
+    }
+
+    /** Returns whether inputs of a model are set, which changes the model. */
+    boolean setsInputs() {
+        return !values.isEmpty();
+    }
+
     /** Opens a model, in a child process if the isolation options request it. */
     OnnxModel open(Path model, IsolationOptions isolation) throws IOException {
         try {
-            return OnnxModel.load(model, isolation.reading(options().withInputValues(values)));
+            return OnnxModel.load(model, options(isolation));
         } catch (IllegalArgumentException refused) {
             throw new ParameterException(spec.commandLine(), "--set: " + refused.getMessage(), refused);
         }

@@ -188,6 +188,15 @@ public final class ModelContents implements Closeable {
     }
 
     /**
+     * Returns the data files.
+     *
+     * @return the files below the directory of the model
+     */
+    public List<Path> dataFiles() {
+        return external.files().stream().map(file -> Path.of(file.name())).toList();
+    }
+
+    /**
      * Returns the source that ONNX Runtime opens. A model with tensors in other files, or too large for ONNX Runtime,
      * is passed as bytes that refer to these files by their real paths, so that no path in the model itself is
      * followed.
