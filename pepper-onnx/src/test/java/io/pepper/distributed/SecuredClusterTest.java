@@ -107,11 +107,11 @@ class SecuredClusterTest {
     }
 
     @Test
-    void aMemberWithoutCertificateGetsNoAnswer() {
+    void aMemberWithoutCertificateLearnsThatItNeedsOne() {
         assertThatThrownBy(() -> ClusterClient.join(
                         ClusterClientOptions.of(List.of(first.address())).withJoining(Duration.ofSeconds(1))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("it uses TLS and this member does not");
+                .hasMessageContaining("uses TLS: this member needs a certificate");
     }
 
     @Test
@@ -120,7 +120,10 @@ class SecuredClusterTest {
             ClusterClientOptions options = ClusterClientOptions.of(List.of(open.address()))
                     .withJoining(Duration.ofSeconds(3))
                     .withSecurity("admin", ClusterSecurity.of(certificates, "admin"));
-            assertThatThrownBy(() -> ClusterClient.join(options)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> ClusterClient.join(options))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(open.address())
+                    .hasMessageContaining("uses no TLS");
         }
     }
 

@@ -130,6 +130,16 @@ class NewcomerToClusterTest {
     }
 
     @Test
+    void aServerOfAnotherKindIsNoSeed() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0)) {
+            String address = "127.0.0.1:" + silent.getLocalPort();
+            assertThat(run("status --join-within 100ms --cluster " + address)).isEqualTo(1);
+            assertThat(err.toString())
+                    .contains(address + " (accepts connections but gives no answer: it is no member of such a cluster");
+        }
+    }
+
+    @Test
     void aClusterFileIsAsGoodAsAnAddress() {
         assertThat(run("status --cluster FILE")).as(err.toString()).isZero();
         assertThat(out.toString()).contains("camera", seed, "up");

@@ -136,10 +136,7 @@ final class Joining {
         } catch (InterruptedException stopped) {
             throw interrupted(stopped);
         } catch (ExecutionException silent) {
-            reasons.put(
-                    seed,
-                    "accepts connections but gives no answer: it is no member of such a cluster, its address"
-                            + " there is another, or it uses TLS and this member does not, or the reverse");
+            reasons.put(seed, silence(seed));
             return false;
         }
         if (answer.getWire() != Wire.VERSION) {
@@ -157,6 +154,14 @@ final class Joining {
         }
         checkSeed(seed, answer);
         return true;
+    }
+
+    private String silence(String seed) {
+        if (proofs.identity().isEmpty() && SeedProbe.usesTls(seed)) {
+            return "uses TLS: this member needs a certificate, which --certs names";
+        }
+        return "accepts connections but gives no answer: it is no member of such a cluster, or its address there is"
+                + " another";
     }
 
     private void checkSeed(String seed, Envelope answer) throws IOException {

@@ -6,8 +6,11 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 
 /** A test connection to a seed, which finds out why the seed does not answer. Stateless and therefore thread-safe. */
@@ -39,6 +42,25 @@ final class SeedProbe {
      * @param lasting whether waiting cannot help
      */
     record Finding(String reason, boolean lasting) {}
+
+    /** Returns whether a seed answers to TLS, even if it refuses a member without a certificate. */
+    static boolean usesTls(String seed) {
+        HostPort target = HostPort.parse(seed);
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(target.host(), target.port()), CONNECT_MILLIS);
+            try (SSLSocket secure = (SSLSocket) SSLContext.getDefault()
+                    .getSocketFactory()
+                    .createSocket(socket, target.host(), target.port(), true)) {
+                secure.setSoTimeout(CONNECT_MILLIS);
+                secure.startHandshake();
+                return true;
+            }
+        } catch (SSLHandshakeException judged) {
+            return true; // One side judged a certificate, so that both speak TLS.
+        } catch (IOException | NoSuchAlgorithmException plain) {
+            return false;
+        }
+    }
 
     private static Optional<Finding> handshake(Socket socket, HostPort target, Identity identity) {
         try (SSLSocket secure = (SSLSocket)
