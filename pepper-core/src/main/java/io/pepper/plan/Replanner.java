@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.TreeMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ public final class Replanner {
     private final Map<List<String>, LinkState> links = new LinkedHashMap<>();
 
     private final Cluster declared;
-    private final Map<Integer, Double> corrections = new TreeMap<>();
+    private final MeasuredCorrections corrections = new MeasuredCorrections();
     private CostModel costs;
     private CostTable predicted;
     private Planner planner;
@@ -198,6 +198,21 @@ public final class Replanner {
      *     {@linkplain #accept accepted} or no longer worth moving to
      */
     public Optional<Proposal> update(Collection<DeviceState> readings, Collection<LinkState> measured, Instant now) {
+        return update(readings, measured, Set.of(), now);
+    }
+
+    /**
+     * Updates the states of devices and links, and which devices are absent. No new placement uses an absent device. If
+     * the running one does, another one is proposed at once, whatever it gains; none, if the constraints need the device.
+     *
+     * @param readings the current states of devices, as for {@link #update(Collection, Collection, Instant)}
+     * @param measured the current states of links, as for {@link #update(Collection, Collection, Instant)}
+     * @param absent the names of devices that can run nothing at present; devices outside of the cluster are ignored
+     * @param now the current time, not before that of the previous call
+     * @return a placement to move to
+     */
+    public Optional<Proposal> update(
+            Collection<DeviceState> readings, Collection<LinkState> measured, Set<String> absent, Instant now) {
         for (DeviceState state : readings) {
             OptionalInt device = declared.indexOf(state.device());
             if (device.isPresent() && !state.equals(states.put(state.device(), state))) {
@@ -207,10 +222,15 @@ public final class Replanner {
         }
         measured.forEach(this::take);
         Cluster cluster = currentCluster();
-        planner = planner.withCosts(corrected());
+        planner = planner.withCosts(corrections.applied(predicted));
         planner = cluster.equals(planner.cluster()) ? planner : planner.withCluster(cluster);
         current = planner.evaluate(current, constraints, 0);
-        Optional<Placement> best = planner.tryPlan(objective, constraints);
+        Optional<Placement> best = planner.tryPlan(objective, without(absent));
+        boolean isBroken = current.parts().stream()
+                .anyMatch(part -> absent.contains(part.device().name()));
+        if (isBroken && best.isPresent()) {
+            return Optional.of(new Proposal(best.get(), current, 1));
+        }
         if (best.isEmpty() || !isWorth(best.get())) {
             betterSince = null;
             return Optional.empty();
@@ -223,6 +243,19 @@ public final class Replanner {
                 : Optional.of(new Proposal(best.get(), current, gain(best.get())));
     }
 
+    /** Returns the constraints that also keep all segments off absent devices. */
+    private Constraints without(Set<String> absent) {
+        Constraints kept = constraints;
+        for (String device : absent) {
+            if (declared.indexOf(device).isPresent()) {
+                for (int segment = 0; segment < segments.count(); segment++) {
+                    kept = kept.withBarred(segment, device);
+                }
+            }
+        }
+        return kept;
+    }
+
     private void take(LinkState state) {
         if (declared.indexOf(state.from()).isEmpty()
                 || declared.indexOf(state.to()).isEmpty()) {
@@ -231,14 +264,6 @@ public final class Replanner {
         List<String> pair = List.of(state.from(), state.to());
         LinkState known = links.getOrDefault(pair, LinkState.of(state.from(), state.to()));
         links.put(pair, state.orElse(known));
-    }
-
-    private CostTable corrected() {
-        CostTable table = predicted;
-        for (Map.Entry<Integer, Double> correction : corrections.entrySet()) {
-            table = table.withSlower(correction.getKey(), correction.getValue());
-        }
-        return table;
     }
 
     /**
@@ -250,11 +275,32 @@ public final class Replanner {
      * @throws IllegalArgumentException if there is no such device, or the factor is out of its range
      */
     public void correct(String device, double factor) {
-        int index = index(device);
-        if (!(factor > 0 && factor < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("device '" + device + "' cannot take " + factor + " times as long");
-        }
-        corrections.put(index, factor);
+        corrections.correct(index(device), factor);
+    }
+
+    /**
+     * Corrects the predictions for the messages of a link by measurements. The factor applies from the next {@link #update}
+     * on, and replaces the previous one.
+     *
+     * @param from the sender's name
+     * @param to the receiver's name
+     * @param factor the measured times of messages relative to the predicted ones, more than 0; 1 for no correction
+     * @throws IllegalArgumentException if there is no such device, or the factor is out of its range
+     */
+    public void correctLink(String from, String to, double factor) {
+        corrections.correct(index(from), index(to), factor);
+    }
+
+    /**
+     * Returns the correction factor of a link.
+     *
+     * @param from the sender's name
+     * @param to the receiver's name
+     * @return the last factor; 1 if there was none
+     * @throws IllegalArgumentException if there is no such device
+     */
+    public double linkCorrection(String from, String to) {
+        return corrections.of(index(from), index(to));
     }
 
     private int index(String device) {
@@ -270,8 +316,7 @@ public final class Replanner {
      * @throws IllegalArgumentException if there is no such device
      */
     public double correction(String device) {
-        int index = index(device);
-        return corrections.getOrDefault(index, 1.0);
+        return corrections.of(index(device));
     }
 
     /**
@@ -288,7 +333,7 @@ public final class Replanner {
      * running placement would release.
      */
     private Cluster currentCluster() {
-        Cluster cluster = declared.withLinkStates(links.values());
+        Cluster cluster = corrections.applied(declared.withLinkStates(links.values()));
         for (DeviceState state : states.values()) {
             OptionalLong free = state.memoryFreeBytes();
             if (free.isEmpty()) {
