@@ -2,7 +2,9 @@ package io.pepper.distributed;
 
 import io.pepper.distributed.internal.control.Capability;
 import io.pepper.distributed.internal.control.TaskRun;
+import io.pepper.distributed.internal.flow.PeerChannel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -49,7 +51,33 @@ final class Capabilities {
 
     private static Capability adapted(NodeCapability capability) {
         return new Capability(
-                capability.name(), capability.isProtected(), task -> capability.perform(new RunningTask(task)));
+                capability.name(),
+                capability.isProtected(),
+                task -> capability.perform(new RunningTask(task)),
+                channel -> capability.serve(new OpenChannel(channel)));
+    }
+
+    /** A channel as its capability sees it. */
+    private record OpenChannel(PeerChannel channel) implements NodeChannel {
+        @Override
+        public String device() {
+            return channel.device();
+        }
+
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            return channel.read(target);
+        }
+
+        @Override
+        public void write(ByteBuffer bytes) throws IOException {
+            channel.write(bytes);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 
     /** A task as its capability sees it. */
@@ -77,6 +105,11 @@ final class Capabilities {
         @Override
         public Path directory() throws IOException {
             return task.directory();
+        }
+
+        @Override
+        public NodeChannel channel(String node) throws IOException {
+            return new OpenChannel(task.channel(node));
         }
 
         @Override

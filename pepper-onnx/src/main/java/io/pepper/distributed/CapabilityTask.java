@@ -67,4 +67,13 @@ public interface CapabilityTask {
      * @throws IOException if it cannot be created
      */
     Path directory() throws IOException;
+
+    /**
+     * Opens a channel to the same capability on another node.
+     *
+     * @param node the name of the other node
+     * @return the channel, for the task to close
+     * @throws IOException if the node cannot be reached within five seconds, or does not have the capability
+     */
+    NodeChannel channel(String node) throws IOException;
 }

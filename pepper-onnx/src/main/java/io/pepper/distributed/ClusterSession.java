@@ -7,13 +7,13 @@ import io.pepper.distributed.internal.flow.FlowTarget;
 import io.pepper.generation.GenerationOptions;
 import io.pepper.generation.GenerationParts;
 import io.pepper.generation.GenerationSession;
-import io.pepper.model.ProgressListener;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.session.AdaptiveSession;
 import io.pepper.session.HopMetrics;
 import io.pepper.session.ModelSession;
+import io.pepper.session.RepeatableSession;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.StageMetrics;
 import java.io.Closeable;
@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A session that runs a deployment on the nodes of a cluster. A tensor between two parts goes straight from the node that
@@ -40,7 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * }
  * }</pre>
  */
-public final class ClusterSession implements ModelSession {
+public final class ClusterSession implements RepeatableSession {
     private final FlowSession session;
     private final Closeable ending;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -110,28 +109,13 @@ public final class ClusterSession implements ModelSession {
             ModelSegments segments,
             Path directory,
             ClusterSessionOptions options) {
-        AtomicInteger count = new AtomicInteger();
-        return AdaptiveSession.Opener.of(
-                model,
-                segments,
-                directory,
-                parts -> deployed(client, name + "-" + count.incrementAndGet(), parts, options));
+        PlacementDeployments deployments = new PlacementDeployments(client, name, options);
+        return AdaptiveSession.Opener.of(model, segments, directory, deployments::open);
     }
 
-    private static ClusterSession deployed(ClusterClient client, String name, Path parts, ClusterSessionOptions options)
-            throws IOException {
-        client.deploy(name, parts, 0, ProgressListener.NONE);
-        try {
-            return new ClusterSession(
-                    FlowSession.open(client.target(name), options.flow()), () -> client.undeploy(name));
-        } catch (IOException | RuntimeException | Error failed) {
-            try {
-                client.undeploy(name);
-            } catch (IOException also) {
-                failed.addSuppressed(also);
-            }
-            throw failed;
-        }
+    /** Returns a session that does something at its end. */
+    static ClusterSession of(FlowSession session, Closeable ending) {
+        return new ClusterSession(session, ending);
     }
 
     @Override
@@ -152,6 +136,12 @@ public final class ClusterSession implements ModelSession {
     @Override
     public CompletableFuture<RunOutputs> submit(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
         return session.submit(inputs);
+    }
+
+    @Override
+    public CompletableFuture<RunOutputs> submitRepeatable(Map<String, ? extends OnnxTensorLike> inputs)
+            throws IOException {
+        return session.submitRepeatable(inputs);
     }
 
     /**
@@ -185,6 +175,7 @@ public final class ClusterSession implements ModelSession {
      *
      * @return one entry for each part, in the order of the model, and one for the answers
      */
+    @Override
     public List<HopMetrics> hops() {
         return session.hops();
     }

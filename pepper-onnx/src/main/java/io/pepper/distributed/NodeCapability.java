@@ -31,4 +31,13 @@ public interface NodeCapability {
      * @throws IllegalArgumentException if the arguments are wrong; the message goes to the client
      */
     void perform(CapabilityTask task) throws IOException;
+
+    /**
+     * Answers a channel that a task of the same capability on another node {@linkplain CapabilityTask#channel opened}. The
+     * channel is closed after the return. By default, it is closed at once. A node has at most eight open channels.
+     *
+     * @param channel the channel
+     * @throws IOException if the channel breaks
+     */
+    default void serve(NodeChannel channel) throws IOException {}
 }

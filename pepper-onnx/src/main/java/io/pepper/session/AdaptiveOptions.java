@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
 
 /**
  * Options of an {@link AdaptiveSession}: when and how it looks for a better placement. Immutable.
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
  *     its state. If it throws, the session logs that and keeps all states
  * @param links supplies the states of links, for instance from a link monitor; a link without a measurement keeps its
  *     state. If it throws, the session logs that and keeps all states
+ * @param absent supplies the names of devices that can run nothing at present, for instance since their nodes were lost. If
+ *     it throws, the session logs that and takes all devices for present
  * @param interval the time between looks; empty to look only when {@link AdaptiveSession#adapt()} is called
  * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
  * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
@@ -32,6 +35,7 @@ import java.util.function.Supplier;
 public record AdaptiveOptions(
         Supplier<? extends Collection<DeviceState>> states,
         Supplier<? extends Collection<LinkState>> links,
+        Supplier<? extends Collection<String>> absent,
         Optional<Duration> interval,
         double weight,
         double forgetting,
@@ -41,7 +45,7 @@ public record AdaptiveOptions(
         SessionListener listener) {
     /** No states of devices and links, no thread, weight 0.5, corrections up to a factor of 8. */
     public static final AdaptiveOptions DEFAULTS = new AdaptiveOptions(
-            List::of, List::of, Optional.empty(), 0.5, 0.02, 8, 3, session -> {}, SessionListener.NONE);
+            List::of, List::of, List::of, Optional.empty(), 0.5, 0.02, 8, 3, session -> {}, SessionListener.NONE);
 
     /** A trial of new sessions. */
     @FunctionalInterface
@@ -60,6 +64,7 @@ public record AdaptiveOptions(
      *
      * @param states supplies the states of devices, for instance from a device monitor
      * @param links supplies the states of links, for instance from a link monitor
+     * @param absent supplies the names of devices that can run nothing at present
      * @param interval the time between looks
      * @param weight the weight of a look against earlier ones, from 0 (no correction) to 1
      * @param forgetting the share of a correction that fades with each look at an unused device, from 0 to 1
@@ -72,6 +77,7 @@ public record AdaptiveOptions(
     public AdaptiveOptions {
         Objects.requireNonNull(states);
         Objects.requireNonNull(links);
+        Objects.requireNonNull(absent);
         Objects.requireNonNull(trial);
         Objects.requireNonNull(listener);
         check("weight", weight >= 0 && weight <= 1, weight);
@@ -84,6 +90,16 @@ public record AdaptiveOptions(
     private static void check(String what, boolean right, Object value) {
         if (!right) {
             throw new IllegalArgumentException(what + " " + value + " is out of range");
+        }
+    }
+
+    /** Returns what a supplier supplies; nothing if it throws. */
+    <T> List<T> read(Supplier<? extends Collection<T>> source, String what) {
+        try {
+            return List.copyOf(source.get());
+        } catch (RuntimeException | Error unreadable) {
+            LoggerFactory.getLogger(AdaptiveSession.class).warn("the {} cannot be read", what, unreadable);
+            return List.of();
         }
     }
 
@@ -105,6 +121,16 @@ public record AdaptiveOptions(
      */
     public AdaptiveOptions withLinks(Supplier<? extends Collection<LinkState>> value) {
         return with(changed -> changed.links = value);
+    }
+
+    /**
+     * Returns these options with a supplier of absent devices.
+     *
+     * @param value the supplier of names
+     * @return the options
+     */
+    public AdaptiveOptions withAbsent(Supplier<? extends Collection<String>> value) {
+        return with(changed -> changed.absent = value);
     }
 
     /**
@@ -163,6 +189,7 @@ public record AdaptiveOptions(
     private static final class Changed {
         private Supplier<? extends Collection<DeviceState>> states;
         private Supplier<? extends Collection<LinkState>> links;
+        private Supplier<? extends Collection<String>> absent;
         private Optional<Duration> interval;
         private double weight;
         private double forgetting;
@@ -174,6 +201,7 @@ public record AdaptiveOptions(
         private Changed(AdaptiveOptions options) {
             states = options.states;
             links = options.links;
+            absent = options.absent;
             interval = options.interval;
             weight = options.weight;
             forgetting = options.forgetting;
@@ -185,7 +213,7 @@ public record AdaptiveOptions(
 
         private AdaptiveOptions options() {
             return new AdaptiveOptions(
-                    states, links, interval, weight, forgetting, maxCorrection, minCalls, trial, listener);
+                    states, links, absent, interval, weight, forgetting, maxCorrection, minCalls, trial, listener);
         }
     }
 }

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
+import io.pepper.onnx.internal.session.PartOutputs;
 import io.pepper.plan.Placement;
 import io.pepper.plan.Replanner;
 import io.pepper.session.internal.InOrder;
@@ -11,18 +12,14 @@ import io.pepper.session.internal.Uses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * A session whose placement adapts to the devices and links. It reads their states and the measured times of the
  * stages, plans again, prepares new sessions beside the old, and switches between two requests. The old sessions finish
  * their requests, and are closed. No request is lost, answered twice, or out of order. If the new sessions cannot be
- * opened, or fail their trial, the old ones continue, and the wait before the next attempt grows.
+ * opened, or fail their trial, the old ones continue, and the wait before the next attempt grows. The session leaves a
+ * device that is {@linkplain AdaptiveOptions#withAbsent absent} at once, and sends its unanswered requests again.
  *
  * <p>During a switch, both placements take memory. Thread-safe; it may be closed at any time.
  */
@@ -48,6 +46,8 @@ public final class AdaptiveSession implements ModelSession {
     private final Uses uses = new Uses();
     private final Optional<ScheduledExecutorService> looking;
     private final Object planning = new Object();
+    private final Repetitions repetitions = new Repetitions();
+    private volatile @Nullable Generation triedAfterLoss;
     private int failedMoves;
     private int looksToSkip;
 
@@ -91,26 +91,13 @@ public final class AdaptiveSession implements ModelSession {
         ModelSession open(Path parts) throws IOException;
     }
 
-    /** The sessions of one placement, and its unfinished requests. */
-    private record Generation(ModelSession session, Placement placement, Uses uses) {}
-
     private AdaptiveSession(Replanner monitor, Opener opener, Generation first, AdaptiveOptions options) {
         this.monitor = monitor;
         this.opener = opener;
         this.options = options;
         this.corrections = new Corrections(options);
         this.current = first;
-        this.looking = options.interval().map(interval -> {
-            ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-                Thread daemon = new Thread(task, "pepper-adapt");
-                daemon.setDaemon(true);
-                return daemon;
-            });
-            ScheduledFuture<?> looks = thread.scheduleWithFixedDelay(
-                    this::look, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
-            LOG.debug("searches for a better placement every {}: {}", interval, looks);
-            return thread;
-        });
+        this.looking = options.interval().map(interval -> Looks.every(interval, this::look));
     }
 
     /**
@@ -123,33 +110,7 @@ public final class AdaptiveSession implements ModelSession {
      * @throws IOException if the first placement cannot be opened, or fails its trial
      */
     public static AdaptiveSession open(Replanner monitor, Opener opener, AdaptiveOptions options) throws IOException {
-        Placement placement = monitor.current();
-        ModelSession session = prepare(opener, placement, options);
-        return new AdaptiveSession(monitor, opener, new Generation(session, placement, new Uses()), options);
-    }
-
-    private static ModelSession prepare(Opener opener, Placement placement, AdaptiveOptions options)
-            throws IOException {
-        ModelSession session = opened(opener, placement);
-        try {
-            options.trial().run(session);
-            return session;
-        } catch (Exception | Error failed) {
-            try {
-                session.close();
-            } catch (IOException | RuntimeException | Error also) {
-                failed.addSuppressed(also);
-            }
-            throw new IOException("the sessions of " + placement + " fail their trial: " + failed.getMessage(), failed);
-        }
-    }
-
-    private static ModelSession opened(Opener opener, Placement placement) throws IOException {
-        try {
-            return opener.open(placement);
-        } catch (Error wrong) {
-            throw new IOException("the sessions of " + placement + " cannot be opened: " + wrong, wrong);
-        }
+        return new AdaptiveSession(monitor, opener, Generation.open(opener, monitor.current(), options), options);
     }
 
     /**
@@ -158,17 +119,17 @@ public final class AdaptiveSession implements ModelSession {
      * @return the placement, with its costs at planning time
      */
     public Placement placement() {
-        return current.placement;
+        return current.placement();
     }
 
     @Override
     public List<TensorInfo> inputs() {
-        return current.session.inputs();
+        return current.session().inputs();
     }
 
     @Override
     public List<TensorInfo> outputs() {
-        return current.session.outputs();
+        return current.session().outputs();
     }
 
     /** Enters the newest generation. A generation that ends is replaced before it refuses. */
@@ -178,7 +139,7 @@ public final class AdaptiveSession implements ModelSession {
                 throw new IllegalStateException("the session is closed");
             }
             Generation newest = current;
-            if (newest.uses.enter()) {
+            if (newest.uses().enter()) {
                 return newest;
             }
             Thread.onSpinWait();
@@ -187,11 +148,26 @@ public final class AdaptiveSession implements ModelSession {
 
     @Override
     public RunOutputs run(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
-        Generation used = enter();
-        try {
-            return used.session.run(inputs);
-        } finally {
-            used.uses.exit();
+        for (int attempt = 1; ; attempt++) {
+            Generation used = enter();
+            try {
+                return used.session().run(inputs);
+            } catch (StageException failed) {
+                if (!isRepeatable(used, failed, attempt)) {
+                    throw failed;
+                }
+            } catch (IllegalStateException ended) {
+                requireLeft(used, ended);
+            } finally {
+                used.uses().exit();
+            }
+        }
+    }
+
+    /** Passes an exception on, unless it comes from a generation that ended because the session moved. */
+    private void requireLeft(Generation used, IllegalStateException ended) {
+        if (current == used || uses.isClosed() || !(used.session() instanceof RepeatableSession)) {
+            throw ended;
         }
     }
 
@@ -199,21 +175,95 @@ public final class AdaptiveSession implements ModelSession {
     public CompletableFuture<RunOutputs> submit(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
         Generation used = enter();
         long number = order.number();
-        CompletableFuture<RunOutputs> answer;
+        CompletableFuture<RunOutputs> ordered = new CompletableFuture<>();
         try {
-            answer = used.session.submit(inputs);
+            send(used, inputs, number, ordered, 1);
         } catch (IOException | RuntimeException | Error refused) {
             order.done(number, () -> {});
-            used.uses.exit();
             throw refused;
         }
-        CompletableFuture<RunOutputs> ordered = new CompletableFuture<>();
-        Futures.onCancel(ordered, () -> answer.cancel(true));
-        Futures.whenDone(answer, (outputs, failed) -> {
-            used.uses.exit();
-            order.done(number, () -> Futures.complete(ordered, outputs, failed));
-        });
         return ordered;
+    }
+
+    /** Sends a request to a generation that was entered, or to a newer one if that ends meanwhile. */
+    private void send(
+            Generation entered,
+            Map<String, ? extends OnnxTensorLike> inputs,
+            long number,
+            CompletableFuture<RunOutputs> ordered,
+            int attempt)
+            throws IOException {
+        Generation last = entered;
+        CompletableFuture<RunOutputs> answer = null;
+        while (answer == null) {
+            try {
+                answer = last.submit(inputs);
+            } catch (IllegalStateException ended) {
+                last.uses().exit();
+                requireLeft(last, ended);
+                last = enter();
+            } catch (IOException | RuntimeException | Error refused) {
+                last.uses().exit();
+                throw refused;
+            }
+        }
+        Generation used = last;
+        CompletableFuture<RunOutputs> sent = answer;
+        Futures.onCancel(ordered, () -> sent.cancel(true));
+        Futures.whenDone(sent, (outputs, failed) -> {
+            used.uses().exit();
+            if (failed instanceof StageException lost && Repetitions.areInputsBack(used.session(), lost)) {
+                repetitions.run(
+                        () -> again(used, inputs, number, ordered, attempt, lost),
+                        () -> giveUp(inputs, number, ordered, lost));
+            } else {
+                order.done(number, () -> Futures.complete(ordered, outputs, failed));
+            }
+        });
+    }
+
+    /** Sends a request again whose devices were lost. */
+    private void again(
+            Generation used,
+            Map<String, ? extends OnnxTensorLike> inputs,
+            long number,
+            CompletableFuture<RunOutputs> ordered,
+            int attempt,
+            StageException lost) {
+        if (ordered.isDone() || !isRepeatable(used, lost, attempt)) {
+            giveUp(inputs, number, ordered, lost);
+            return;
+        }
+        try {
+            send(enter(), inputs, number, ordered, attempt + 1);
+        } catch (IOException | RuntimeException | Error refused) {
+            giveUp(inputs, number, ordered, refused);
+        }
+    }
+
+    private void giveUp(
+            Map<String, ? extends OnnxTensorLike> inputs,
+            long number,
+            CompletableFuture<RunOutputs> ordered,
+            Throwable why) {
+        PartOutputs.close(inputs.values());
+        order.done(number, () -> Futures.complete(ordered, null, why));
+    }
+
+    /** Returns whether a failed request can run on another generation, after a search for a placement without the loss. */
+    private boolean isRepeatable(Generation used, StageException failed, int attempt) {
+        if (attempt >= Repetitions.MAX_ATTEMPTS
+                || !Repetitions.areInputsBack(used.session(), failed)
+                || uses.isClosed()) {
+            return false;
+        }
+        synchronized (repetitions) {
+            if (current == used && triedAfterLoss != used) {
+                triedAfterLoss = used;
+                adapt();
+            }
+        }
+        return current != used;
     }
 
     private void look() {
@@ -236,52 +286,52 @@ public final class AdaptiveSession implements ModelSession {
                 return false;
             }
             Generation now = current;
-            corrections.update(monitor, now.placement, now.session.metrics());
-            Optional<Replanner.Proposal> proposal =
-                    monitor.update(read(options.states(), "devices"), read(options.links(), "links"), Instant.now());
+            corrections.update(monitor, now.session().metrics(), now.session().hops());
+            Set<String> absent = Set.copyOf(options.read(options.absent(), "absent devices"));
+            Optional<Replanner.Proposal> proposal = monitor.update(
+                    options.read(options.states(), "states of the devices"),
+                    options.read(options.links(), "states of the links"),
+                    absent,
+                    Instant.now());
             if (proposal.isEmpty()) {
                 return false;
             }
-            if (looksToSkip > 0) {
+            boolean isBroken = now.placement().parts().stream()
+                    .anyMatch(part -> absent.contains(part.device().name()));
+            if (looksToSkip > 0 && !isBroken) {
                 looksToSkip--;
                 return false;
             }
             boolean moved = moves(proposal.get().placement());
             if (moved) {
                 monitor.accept(proposal.get());
+                if (isBroken && now.session() instanceof RepeatableSession) {
+                    now.end(); // What it has not answered is sent again.
+                }
             }
             return moved;
         }
     }
 
-    private static <T> List<T> read(Supplier<? extends Collection<T>> source, String what) {
-        try {
-            return List.copyOf(source.get());
-        } catch (RuntimeException | Error unreadable) {
-            LOG.warn("the states of the {} cannot be read", what, unreadable);
-            return List.of();
-        }
-    }
-
     private boolean moves(Placement placement) {
         long begin = System.nanoTime();
-        ModelSession session;
+        Generation next;
         try {
-            session = prepare(opener, placement, options);
+            next = Generation.open(opener, placement, options);
         } catch (IOException | RuntimeException failed) {
             failedMoves = Math.min(failedMoves + 1, MAX_DOUBLINGS);
             looksToSkip = 1 << failedMoves;
-            LOG.warn("stays on {}: {} cannot be opened", current.placement, placement, failed);
+            LOG.warn("stays on {}: {} cannot be opened", current.placement(), placement, failed);
             StageMeter.notifyListener(() -> options.listener().moveFailed(failed));
             return false;
         }
         failedMoves = 0;
         Generation old = current;
-        current = new Generation(session, placement, new Uses());
+        current = next;
         corrections.restart();
         retire(old);
         long nanos = System.nanoTime() - begin;
-        LOG.info("moved to {} within {} ms", placement, TimeUnit.NANOSECONDS.toMillis(nanos));
+        LOG.info("moved to {} within {} ms", placement, nanos / 1_000_000);
         StageMeter.notifyListener(() -> options.listener().moved(placement, nanos));
         return true;
     }
@@ -291,8 +341,8 @@ public final class AdaptiveSession implements ModelSession {
         retiring.add(old);
         Thread ending = new Thread(
                 () -> {
-                    old.uses.close();
-                    end(old);
+                    old.uses().close();
+                    old.end();
                     retiring.remove(old);
                 },
                 "pepper-retire");
@@ -300,21 +350,16 @@ public final class AdaptiveSession implements ModelSession {
         ending.start();
     }
 
-    /** Closes the sessions of a generation. A second caller waits until the first has closed them. */
-    private static void end(Generation old) {
-        synchronized (old) {
-            try {
-                old.session.close();
-            } catch (IOException | RuntimeException | Error failed) {
-                LOG.warn("the sessions of {} cannot be closed", old.placement, failed);
-            }
-        }
+    /** Returns the metrics of the ways of the current placement since it took over. */
+    @Override
+    public List<HopMetrics> hops() {
+        return current.session().hops();
     }
 
     /** Returns the metrics of the current placement's stages since it took over. */
     @Override
     public List<StageMetrics> metrics() {
-        return current.session.metrics();
+        return current.session().metrics();
     }
 
     /**
@@ -334,18 +379,22 @@ public final class AdaptiveSession implements ModelSession {
     public void close() throws IOException {
         boolean first = uses.refuse();
         looking.ifPresent(ScheduledExecutorService::shutdownNow);
-        synchronized (planning) {
-            if (!first) {
+        if (!first) {
+            synchronized (planning) {
                 return;
             }
-            retiring.forEach(AdaptiveSession::end);
-            Generation last = current;
-            try {
-                last.session.close();
-            } finally {
-                last.uses.close();
-                order.close();
-            }
+        }
+        Generation last;
+        synchronized (planning) {
+            retiring.forEach(Generation::end);
+            last = current;
+        }
+        try {
+            last.session().close();
+        } finally {
+            last.uses().close();
+            repetitions.close();
+            order.close();
         }
     }
 }

@@ -77,6 +77,16 @@ public interface ModelSession extends AutoCloseable {
     List<StageMetrics> metrics();
 
     /**
+     * Returns the metrics of the ways to stages on other devices so far.
+     *
+     * @return one entry for each stage, in the order of the model, and one for the answers; empty if the stages run in this
+     *     process
+     */
+    default List<HopMetrics> hops() {
+        return List.of();
+    }
+
+    /**
      * Ends the requests in progress, waits for them, and releases everything. These requests fail with {@link
      * StageException.Kind#CLOSED}. May be called at any time, by any thread, and repeatedly.
      *

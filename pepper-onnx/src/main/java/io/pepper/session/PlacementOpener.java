@@ -48,7 +48,10 @@ final class PlacementOpener implements AdaptiveSession.Opener {
                     parts,
                     DeploymentPlan.Origin.of("adaptive"),
                     ExportOptions.DEFAULTS.withDurable(false));
-            return new Deleting(open.open(parts), parts);
+            ModelSession session = open.open(parts);
+            return session instanceof RepeatableSession repeatable
+                    ? new RepeatableDeleting(repeatable, parts)
+                    : new Deleting(session, parts);
         } catch (IOException | RuntimeException | Error failed) {
             try {
                 ScratchDirectory.delete(parts);
@@ -60,7 +63,7 @@ final class PlacementOpener implements AdaptiveSession.Opener {
     }
 
     /** A session that deletes its files when it is closed. */
-    private static final class Deleting implements ModelSession {
+    private static class Deleting implements ModelSession {
         private final ModelSession session;
         private final Path parts;
         private final AtomicBoolean closed = new AtomicBoolean();
@@ -96,11 +99,32 @@ final class PlacementOpener implements AdaptiveSession.Opener {
         }
 
         @Override
+        public List<HopMetrics> hops() {
+            return session.hops();
+        }
+
+        @Override
         public void close() throws IOException {
             session.close();
             if (closed.compareAndSet(false, true)) {
                 ScratchDirectory.delete(parts);
             }
+        }
+    }
+
+    /** A session that deletes its files when it is closed, and whose requests can be repeated. */
+    private static final class RepeatableDeleting extends Deleting implements RepeatableSession {
+        private final RepeatableSession session;
+
+        RepeatableDeleting(RepeatableSession session, Path parts) {
+            super(session, parts);
+            this.session = session;
+        }
+
+        @Override
+        public CompletableFuture<RunOutputs> submitRepeatable(Map<String, ? extends OnnxTensorLike> inputs)
+                throws IOException {
+            return session.submitRepeatable(inputs);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.pepper.session;
 
 import io.pepper.plan.Placement;
+import java.util.List;
 
 /**
  * A listener for events of a session, for a host's metrics. Several working threads call it at once. It should return
@@ -40,6 +41,23 @@ public interface SessionListener {
      * @param fallback whether the request goes to the fallback now
      */
     default void failed(Exception failure, boolean fallback) {}
+
+    /**
+     * Reports that a session on a cluster no longer uses a node. It sends the unanswered requests again, once other nodes
+     * have all parts.
+     *
+     * @param device the node's device name
+     * @param reason the finding, for people
+     */
+    default void nodeLost(String device, String reason) {}
+
+    /**
+     * Reports the nodes that a session on a cluster uses from now on: when it opens, after the loss of a node, and when a
+     * planned node is back.
+     *
+     * @param devices the device name of each part, in the order of the model
+     */
+    default void routed(List<String> devices) {}
 
     /**
      * Reports that an {@link AdaptiveSession} has moved to another placement.

@@ -1,5 +1,6 @@
 package io.pepper.distributed.internal.control;
 
+import io.pepper.distributed.internal.flow.StageHost;
 import java.io.IOException;
 
 /**
@@ -8,8 +9,9 @@ import java.io.IOException;
  * @param name the name
  * @param isProtected whether only deployers may ask for it, one task at a time
  * @param work the work of a task
+ * @param channels answers the channels of tasks on other nodes
  */
-public record Capability(String name, boolean isProtected, Work work) {
+public record Capability(String name, boolean isProtected, Work work, StageHost.ChannelServer channels) {
     /** The work of a task. */
     public interface Work {
         /**
@@ -27,6 +29,7 @@ public record Capability(String name, boolean isProtected, Work work) {
      * @param name the name
      * @param isProtected whether only deployers may ask for it
      * @param work the work of a task
+     * @param channels answers the channels of tasks on other nodes
      * @throws IllegalArgumentException if the name is not allowed
      */
     public Capability {

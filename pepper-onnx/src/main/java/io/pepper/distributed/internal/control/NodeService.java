@@ -66,7 +66,9 @@ public final class NodeService implements AutoCloseable {
                 settings.capabilities(),
                 check,
                 new TaskStore(store.tasks(), store.blobs()),
+                host::openChannel,
                 quick);
+        settings.capabilities().forEach(capability -> host.serveChannels(capability.name(), capability.channels()));
         this.answers = new NodeAnswers(settings, proofs, host, load, store, held, check, tasks);
     }
 

@@ -1,5 +1,6 @@
 package io.pepper.distributed.internal.control;
 
+import io.pepper.distributed.internal.flow.PeerChannel;
 import io.pepper.distributed.internal.proto.StoredFile;
 import io.pepper.distributed.internal.proto.TaskStatus;
 import io.pepper.distributed.internal.proto.TaskStatus.State;
@@ -185,6 +186,11 @@ final class NodeTask implements TaskRun {
     @Override
     public synchronized Map<String, Path> files() {
         return files;
+    }
+
+    @Override
+    public PeerChannel channel(String node) throws IOException {
+        return owner.channels().open(node, key.capability());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.pepper.distributed.internal.control;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.pepper.distributed.internal.flow.PeerChannel;
 import io.pepper.distributed.internal.proto.Envelope;
 import io.pepper.distributed.internal.proto.MissingFile;
 import io.pepper.distributed.internal.proto.OfferedCapability;
@@ -45,6 +46,7 @@ final class NodeTasks implements AutoCloseable {
     private final String kind;
     private final OrderCheck check;
     private final TaskStore store;
+    private final Channels channels;
     private final ScheduledExecutorService clock;
     private final Map<String, Capability> capabilities = new TreeMap<>();
     private final Map<TaskKey, NodeTask> tasks = new LinkedHashMap<>();
@@ -56,17 +58,29 @@ final class NodeTasks implements AutoCloseable {
             Collection<Capability> capabilities,
             OrderCheck check,
             TaskStore store,
+            Channels channels,
             ScheduledExecutorService clock) {
         this.node = node;
         this.kind = kind;
         this.check = check;
         this.store = store;
+        this.channels = channels;
         this.clock = clock;
         capabilities.forEach(capability -> this.capabilities.put(capability.name(), capability));
     }
 
     String node() {
         return node;
+    }
+
+    /** Opens channels to other nodes. */
+    interface Channels {
+        /** Opens a channel of a name to a node. */
+        PeerChannel open(String node, String name) throws IOException;
+    }
+
+    Channels channels() {
+        return channels;
     }
 
     Optional<String> kind() {

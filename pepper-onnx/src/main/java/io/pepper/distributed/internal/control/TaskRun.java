@@ -1,5 +1,6 @@
 package io.pepper.distributed.internal.control;
 
+import io.pepper.distributed.internal.flow.PeerChannel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -57,6 +58,15 @@ public interface TaskRun {
      * @throws IllegalArgumentException if it is too long
      */
     void answer(String text);
+
+    /**
+     * Opens a channel to the same capability on another node.
+     *
+     * @param node the name of the other node
+     * @return the channel, for the task to close
+     * @throws IOException if the node cannot be reached, or does not have the capability
+     */
+    PeerChannel channel(String node) throws IOException;
 
     /**
      * Returns the directory of the task.

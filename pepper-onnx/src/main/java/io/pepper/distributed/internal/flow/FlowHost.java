@@ -33,6 +33,7 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
     private final BufferPool pool;
     private final HostRequests requests;
     private final HostLinks links;
+    private final HostChannels channels;
     private final Sockets.Server server;
     private final Ticker ticker;
     private final Map<PartKey, PartWorker> parts = new HashMap<>();
@@ -49,6 +50,7 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
         this.links = new HostLinks(options.device(), members, tls, options.silence(), this::lost);
         this.pool = new BufferPool(options.maxHeldBytes() / SHARE_OF_POOL);
         this.requests = new HostRequests(options.device(), held, pool, links, this::worker);
+        this.channels = new HostChannels(options.device(), members, tls);
         this.server = Sockets.bind(options.host(), options.port(), tls, this::accept);
         long tick = Math.max(1, options.silence().toMillis() / TICKS_PER_SILENCE);
         this.ticker = new Ticker("pepper-host-" + options.device(), tick, this::tick);
@@ -105,6 +107,16 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
     }
 
     @Override
+    public void serveChannels(String name, ChannelServer answering) {
+        channels.serve(name, answering);
+    }
+
+    @Override
+    public PeerChannel openChannel(String device, String name) throws IOException {
+        return channels.open(device, name);
+    }
+
+    @Override
     public DataAddress address() {
         return new DataAddress(options.host(), server.address().getPort());
     }
@@ -152,6 +164,7 @@ final class FlowHost implements StageHost, FrameConnection.Handler {
             case FLOW_CANCEL -> requests.cancel(header);
             case FLOW_END -> requests.end(header.getSession());
             case FLOW_PING -> requests.ping(header);
+            case FLOW_CHANNEL -> channels.accept(connection, header);
             case FLOW_PONG -> LOG.trace("{} answers a ping", connection);
             default ->
                 throw new FrameException(connection + " sends a frame of kind " + header.getKind() + " to a node");

@@ -122,6 +122,14 @@ final class FlowMeters {
         notifyListener(() -> listener.failed(why, false));
     }
 
+    void lost(String device, String why) {
+        notifyListener(() -> listener.nodeLost(device, why));
+    }
+
+    void routed(List<String> devices) {
+        notifyListener(() -> listener.routed(devices));
+    }
+
     private static void notifyListener(Runnable news) {
         try {
             news.run();

@@ -26,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
 final class FlowRequest {
     private final long number;
     private final long size;
-    private final boolean owns;
+    private final Owner owner;
     private final FlowModel model;
     private final Map<String, ? extends OnnxTensorLike> inputs;
     private final CompletableFuture<RunOutputs> future = new CompletableFuture<>();
@@ -40,19 +40,29 @@ final class FlowRequest {
     private int attempts;
     private boolean ended;
 
+    /** The owner of the inputs, which closes them. */
+    enum Owner {
+        /** The caller. */
+        CALLER,
+        /** The session. */
+        SESSION,
+        /** The session; the caller if the request fails since nodes were lost or the session was closed. */
+        SESSION_UNLESS_LOST
+    }
+
     /**
      * Creates a request.
      *
      * @param number its number in the session, which is also its place in the order of answers
      * @param size its counted bytes
-     * @param owns whether the session closes the inputs
+     * @param owner who closes the inputs
      * @param model the parts
      * @param inputs the inputs by name
      */
-    FlowRequest(long number, long size, boolean owns, FlowModel model, Map<String, ? extends OnnxTensorLike> inputs) {
+    FlowRequest(long number, long size, Owner owner, FlowModel model, Map<String, ? extends OnnxTensorLike> inputs) {
         this.number = number;
         this.size = size;
-        this.owns = owns;
+        this.owner = owner;
         this.model = model;
         this.inputs = inputs;
     }
@@ -67,7 +77,7 @@ final class FlowRequest {
 
     /** Returns whether a thread waits for the answer, and nothing else follows from it. */
     boolean isAwaited() {
-        return !owns;
+        return owner == Owner.CALLER;
     }
 
     CompletableFuture<RunOutputs> future() {
@@ -191,7 +201,7 @@ final class FlowRequest {
             }
             values.put(name, value);
         }
-        if (owns) {
+        if (owner != Owner.CALLER) {
             PartOutputs.close(inputs.values(), values.values());
             inputs.values().stream().filter(values::containsValue).forEach(owned::add);
         }
@@ -199,12 +209,16 @@ final class FlowRequest {
         return RunOutputs.of(values, owned, () -> buffers.forEach(pool::give));
     }
 
-    /** Ends the request without results; afterwards nothing here reads the inputs. */
-    synchronized void end() {
+    /**
+     * Ends the request without results; afterwards nothing here reads the inputs.
+     *
+     * @param lost whether nodes were lost, or the session was closed
+     */
+    synchronized void end(boolean lost) {
         if (!ended) {
             ended = true;
             PartOutputs.close(results.values());
-            if (owns) {
+            if (owner == Owner.SESSION || (owner == Owner.SESSION_UNLESS_LOST && !lost)) {
                 PartOutputs.close(inputs.values());
             }
         }

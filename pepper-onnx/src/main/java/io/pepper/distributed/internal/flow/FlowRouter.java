@@ -50,6 +50,14 @@ final class FlowRouter {
         /** Reports that requests cannot be sent for now. */
         void interrupted();
 
+        /**
+         * Reports that the present route can no longer be used.
+         *
+         * @param device the device at fault
+         * @param why what is wrong with it, after its name
+         */
+        void lost(String device, String why);
+
         /** Returns the oldest route that a request still uses. */
         int oldestEpoch();
 
@@ -211,6 +219,9 @@ final class FlowRouter {
         if (used || (proposed && ready == null)) {
             reason = device + " " + why;
             LOG.warn("{}: {} {}", deployment, device, why);
+            if (used) {
+                listener.lost(device, why);
+            }
             peers.drop(device, why);
             start();
         } else if (proposed) {

@@ -4,7 +4,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.internal.session.Wiring;
 import io.pepper.session.HopMetrics;
-import io.pepper.session.ModelSession;
+import io.pepper.session.RepeatableSession;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.StageException;
 import io.pepper.session.StageMetrics;
@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A session over the nodes that serve the parts of a deployment. It keeps the inputs of each request until the answer
  * comes, so that the request can be sent again when a node is lost. Each request is answered once, in order. Thread-safe.
  */
-public final class FlowSession implements ModelSession {
+public final class FlowSession implements RepeatableSession {
     private static final int REQUESTS_PER_PART = 3;
 
     private final FlowTarget target;
@@ -117,12 +117,12 @@ public final class FlowSession implements ModelSession {
         if (order.isCurrentThread()) {
             throw new IllegalStateException("the thread that hands results over cannot wait for one");
         }
-        FlowRequest request = begin(inputs, false);
+        FlowRequest request = begin(inputs, FlowRequest.Owner.CALLER);
         try {
             return request.future().get();
         } catch (InterruptedException interrupted) {
             request.future().cancel(true);
-            request.end();
+            request.end(false);
             Thread.currentThread().interrupt();
             throw stopped("the run was interrupted", interrupted);
         } catch (ExecutionException failed) {
@@ -132,16 +132,23 @@ public final class FlowSession implements ModelSession {
 
     @Override
     public CompletableFuture<RunOutputs> submit(Map<String, ? extends OnnxTensorLike> inputs) throws IOException {
-        return begin(inputs, true).future();
+        return begin(inputs, FlowRequest.Owner.SESSION).future();
     }
 
-    private FlowRequest begin(Map<String, ? extends OnnxTensorLike> inputs, boolean owns) throws IOException {
+    @Override
+    public CompletableFuture<RunOutputs> submitRepeatable(Map<String, ? extends OnnxTensorLike> inputs)
+            throws IOException {
+        return begin(inputs, FlowRequest.Owner.SESSION_UNLESS_LOST).future();
+    }
+
+    private FlowRequest begin(Map<String, ? extends OnnxTensorLike> inputs, FlowRequest.Owner owner)
+            throws IOException {
         check(inputs);
         long size = inputs.values().stream().mapToLong(Sizes::bytes).sum()
                 + traffic.meters().largestBetween();
         acquire(size);
         Optional<FlowRequest> request =
-                traffic.begin(() -> new FlowRequest(order.number() + 1, size, owns, model, inputs));
+                traffic.begin(() -> new FlowRequest(order.number() + 1, size, owner, model, inputs));
         if (request.isEmpty()) {
             bounds.release(size);
             throw closedException();
@@ -238,11 +245,7 @@ public final class FlowSession implements ModelSession {
         return traffic.meters().stages();
     }
 
-    /**
-     * Returns the metrics of the ways between the devices.
-     *
-     * @return one entry for each part, in the order of the model, and one for the answers
-     */
+    @Override
     public List<HopMetrics> hops() {
         return traffic.meters().hops();
     }

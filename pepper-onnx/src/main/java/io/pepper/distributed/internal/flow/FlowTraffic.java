@@ -279,7 +279,8 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
     }
 
     private void fail(FlowRequest request, StageException why) {
-        if (forget(request)) {
+        boolean lost = why.kind() == StageException.Kind.LOST || why.kind() == StageException.Kind.CLOSED;
+        if (forget(request, lost)) {
             meters.failed(why);
             outcomes.failed(request, why);
         }
@@ -287,12 +288,16 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
 
     /** Forgets a request that its caller cancelled; returns whether it was unanswered. */
     boolean forget(FlowRequest request) {
+        return forget(request, false);
+    }
+
+    private boolean forget(FlowRequest request, boolean lost) {
         synchronized (this) {
             if (!unanswered.remove(request.number(), request)) {
                 return false;
             }
         }
-        request.end();
+        request.end(lost);
         peers.sendAll(FrameEncoder.encode(header(FlowKind.FLOW_CANCEL, request.epoch(), request)));
         return true;
     }
@@ -321,6 +326,11 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
     }
 
     @Override
+    public void lost(String device, String why) {
+        meters.lost(device, why);
+    }
+
+    @Override
     public synchronized int oldestEpoch() {
         return Math.max(
                 1,
@@ -345,6 +355,7 @@ final class FlowTraffic implements FlowPeers.Listener, FlowRouter.Listener, Memb
                 again.forEach(request -> request.attempt(route.epoch()));
             }
         }
+        meters.routed(route.route().devices());
         routed.complete(true);
         for (FlowRequest request : exhausted) {
             fail(request, unserved("was sent " + options.attempts() + " times, and each time a node was lost"));

@@ -32,10 +32,18 @@ final class FrameConnection {
     private final FrameDecoder decoder;
     private final FrameQueue queue = new FrameQueue(MAX_FRAMES);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch flushed = new CountDownLatch(1);
     private volatile @Nullable Wire wire;
     private @Nullable String why;
     private volatile long heardNanos = System.nanoTime();
     private volatile @Nullable String device;
+    private volatile @Nullable Successor successor;
+
+    /** Takes over the bytes of a connection. */
+    interface Successor {
+        /** Uses the connection, on the thread that has read from it; it is closed afterwards. */
+        void take(String device, Wire wire);
+    }
 
     /** The owner of a connection. Its methods run on the connection's thread, one at a time, and must return soon. */
     interface Handler {
@@ -102,6 +110,7 @@ final class FrameConnection {
                 heardNanos = System.nanoTime();
                 thread(() -> write(opened), "pepper-write-" + name);
                 readAll(opened);
+                handOver(opened);
             } catch (IOException | RuntimeException | Error failed) {
                 broken(failed); // Before the closing, since what fails because of that is not the reason.
             }
@@ -126,7 +135,40 @@ final class FrameConnection {
             } else {
                 decoder.filled();
             }
+            if (successor != null) {
+                return;
+            }
         }
+    }
+
+    private void handOver(Wire opened) throws IOException {
+        Successor next = successor;
+        String other = device;
+        if (next == null || other == null) {
+            return;
+        }
+        try {
+            if (!flushed.await(LINGER_MILLIS, TimeUnit.MILLISECONDS)) {
+                opened.close(); // The successor finds out.
+            }
+            next.take(other, opened);
+        } catch (InterruptedException never) {
+            throw new IOException("the reading thread was interrupted", never);
+        }
+    }
+
+    /**
+     * Sends a last frame, after which the connection carries other bytes. For the handler, while it receives a frame.
+     *
+     * @param last the last frame
+     * @param next takes over the connection
+     */
+    void handOver(FrameEncoder.Encoded last, Successor next) {
+        successor = next;
+        if (!send(last)) {
+            abort("too many frames wait");
+        }
+        queue.finish();
     }
 
     private void end() {
@@ -147,6 +189,10 @@ final class FrameConnection {
                 } finally {
                     over(frame);
                 }
+            }
+            if (successor != null) {
+                flushed.countDown();
+                return;
             }
             opened.finish();
             if (!ended.await(LINGER_MILLIS, TimeUnit.MILLISECONDS)) {

@@ -48,6 +48,35 @@ public interface StageHost extends AutoCloseable {
     void stop(String deployment, String version, int part) throws TimeoutException;
 
     /**
+     * Answers channels of a name from now on. At most eight channels are open at the same time.
+     *
+     * @param name the name
+     * @param server answers each channel, on a thread of its own
+     */
+    void serveChannels(String name, ChannelServer server);
+
+    /**
+     * Opens a channel to another node, over a connection as those for tensors.
+     *
+     * @param device the other node's device name
+     * @param name the name of the channel
+     * @return the channel, for the caller to close
+     * @throws IOException if the node cannot be reached within five seconds, or does not answer channels of this name
+     */
+    PeerChannel openChannel(String device, String name) throws IOException;
+
+    /** Answers channels. */
+    interface ChannelServer {
+        /**
+         * Answers a channel, which is closed after the return.
+         *
+         * @param channel the channel; the name of the other node is what that node states
+         * @throws IOException if the channel breaks
+         */
+        void serve(PeerChannel channel) throws IOException;
+    }
+
+    /**
      * Returns what the served parts of a version did so far.
      *
      * @param deployment the name of the deployment

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.pepper.distributed.internal.flow.DataAddress;
+import io.pepper.distributed.internal.flow.PeerChannel;
 import io.pepper.distributed.internal.flow.ServedPart;
 import io.pepper.distributed.internal.flow.StageHost;
 import io.pepper.distributed.internal.proto.Order;
@@ -46,6 +47,16 @@ class OrdersTest {
         @Override
         public void stop(String deployment, String version, int part) {
             throw new AssertionError(deployment);
+        }
+
+        @Override
+        public void serveChannels(String name, ChannelServer server) {
+            throw new AssertionError(name);
+        }
+
+        @Override
+        public PeerChannel openChannel(String device, String name) {
+            throw new AssertionError(device);
         }
 
         @Override
