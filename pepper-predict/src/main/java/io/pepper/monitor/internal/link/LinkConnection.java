@@ -2,7 +2,6 @@ package io.pepper.monitor.internal.link;
 
 import io.pepper.document.SafeText;
 import java.io.BufferedInputStream;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * A kept-alive HTTP connection to another agent. Answers are not trusted: they have at most 8 KiB of headers and the
  * requested number of bytes. Only {@link #close} may be called by another thread: it ends a running exchange.
  */
-final class LinkConnection implements LinkTransport, Closeable {
+final class LinkConnection implements LinkTransport {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int READ_MILLIS = 10_000;
     private static final int MAX_HEADERS = 8 << 10;

@@ -2,6 +2,7 @@ package io.pepper.monitor.internal.link;
 
 import io.pepper.document.SafeText;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -25,15 +26,23 @@ final class LinkMeter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkMeter.class);
     private static final int MAX_SHOWN = 300;
     private static final double NANOS = 1e9;
+    private static final long IDLE_SECONDS = 10;
 
     private final String source;
     private final LinkSettings options;
-    private final LinkTurns turns;
+    private final Connector connector;
     private final ReentrantLock one = new ReentrantLock(true);
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final ScheduledExecutorService schedule = thread("pepper-links");
     private final ScheduledExecutorService stops = thread("pepper-links-stop");
     private volatile boolean closed;
+
+    /** Opens connections to peers. */
+    @FunctionalInterface
+    interface Connector {
+        /** Opens a connection to a peer. */
+        LinkTransport open(String peer) throws IOException;
+    }
 
     /** The known facts of the link to one peer. Guarded by the map of entries. */
     private static final class Entry {
@@ -75,18 +84,32 @@ final class LinkMeter implements AutoCloseable {
             String problem) {}
 
     LinkMeter(String source, LinkSettings options, LinkTurns turns) {
+        this(source, options, peer -> connection(peer, options, turns));
+    }
+
+    LinkMeter(String source, LinkSettings options, Connector connector) {
         this.source = source;
         this.options = options;
-        this.turns = turns;
+        this.connector = connector;
         options.peers().keySet().forEach(name -> entries.put(name, new Entry()));
     }
 
+    private static LinkTransport connection(String peer, LinkSettings options, LinkTurns turns) {
+        URI address = Optional.ofNullable(options.peers().get(peer))
+                .orElseThrow(() -> new IllegalArgumentException("there is no peer of this name"));
+        return new LinkConnection(address, options.tls(), options.headers(), turns);
+    }
+
+    /** Returns a thread that ends while there is nothing to do. */
     private static ScheduledExecutorService thread(String name) {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
+        ScheduledThreadPoolExecutor made = new ScheduledThreadPoolExecutor(1, task -> {
             Thread daemon = new Thread(task, name);
             daemon.setDaemon(true);
             return daemon;
         });
+        made.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        made.allowCoreThreadTimeOut(true);
+        return made;
     }
 
     /** Starts the schedule, if there is one. */
@@ -132,6 +155,42 @@ final class LinkMeter implements AutoCloseable {
         return options.peers().keySet();
     }
 
+    /** Learns of a peer, unless it is known. */
+    void learn(String peer) {
+        synchronized (entries) {
+            entries.putIfAbsent(peer, new Entry());
+        }
+    }
+
+    /**
+     * Measures the link to a peer, unless it was measured so lately that measuring it again would take more than the share
+     * of the time that the options allow.
+     *
+     * @return the state of the link afterwards
+     * @throws InterruptedIOException if the thread is interrupted
+     */
+    Status refresh(String peer) throws InterruptedIOException {
+        if (isDue(peer)) {
+            try {
+                measure(peer);
+            } catch (InterruptedIOException stopped) {
+                throw stopped;
+            } catch (IOException failed) {
+                LOG.debug("the link to {} was not measured", peer, failed); // Its status has the reason.
+            }
+        }
+        synchronized (entries) {
+            return status(peer, entry(peer), System.nanoTime());
+        }
+    }
+
+    private boolean isDue(String peer) {
+        synchronized (entries) {
+            Optional<Measured> last = entry(peer).last;
+            return last.isEmpty() || System.nanoTime() - last.get().nanos > waitNanos(last.get().busyNanos);
+        }
+    }
+
     /**
      * Measures the link to a peer now.
      *
@@ -153,13 +212,13 @@ final class LinkMeter implements AutoCloseable {
         one.lock();
         try {
             long begin = System.nanoTime();
-            URI address = Optional.ofNullable(options.peers().get(peer))
-                    .orElseThrow(() -> new IllegalArgumentException("there is no peer of this name"));
-            LinkProbe.Result result = probe(peer, address);
+            LinkProbe.Result result = probe(peer);
             long end = System.nanoTime();
             Measured measured = new Measured(peer, Instant.now(), end, end - begin, result);
             succeeded(peer, measured);
             return measured;
+        } catch (InterruptedIOException stopped) {
+            throw stopped;
         } catch (IOException | RuntimeException failed) {
             String why = "the link from " + source + " to " + peer + " cannot be measured: "
                     + SafeText.line(String.valueOf(failed.getMessage()), MAX_SHOWN);
@@ -170,9 +229,9 @@ final class LinkMeter implements AutoCloseable {
         }
     }
 
-    private LinkProbe.Result probe(String peer, URI address) throws IOException {
+    private LinkProbe.Result probe(String peer) throws IOException {
         long limit = options.maxTime().multipliedBy(2).toNanos();
-        try (LinkConnection connection = new LinkConnection(address, options.tls(), options.headers(), turns)) {
+        try (LinkTransport connection = connector.open(peer)) {
             boolean[] late = new boolean[1];
             ScheduledFuture<?> end = stops.schedule(() -> stop(connection, late), limit, TimeUnit.NANOSECONDS);
             try {
@@ -192,7 +251,7 @@ final class LinkMeter implements AutoCloseable {
         }
     }
 
-    private static void stop(LinkConnection connection, boolean... late) {
+    private static void stop(LinkTransport connection, boolean... late) {
         late[0] = true;
         try {
             connection.close();

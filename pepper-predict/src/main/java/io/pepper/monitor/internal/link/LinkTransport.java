@@ -1,9 +1,13 @@
 package io.pepper.monitor.internal.link;
 
+import java.io.Closeable;
 import java.io.IOException;
 
-/** Exchanges with another agent, over one connection. Not thread-safe. */
-interface LinkTransport {
+/**
+ * Exchanges with another agent or node, over one connection. Not thread-safe, except that any thread may close it, which
+ * ends a running exchange.
+ */
+interface LinkTransport extends Closeable {
     /**
      * Makes a small exchange, and returns the time from its first byte sent to its last byte received.
      *

@@ -85,6 +85,11 @@ class LinkProbeTest {
                 clock.arrived(bytes / 2);
                 return clock.arrival();
             }
+
+            @Override
+            public void close() {
+                link.close();
+            }
         };
         assertThatThrownBy(() -> new LinkProbe(broken, MAX_BYTES, MAX_TIME, link::nanos).measure())
                 .isInstanceOf(IOException.class)

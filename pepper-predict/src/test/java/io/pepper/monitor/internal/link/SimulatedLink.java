@@ -79,6 +79,11 @@ final class SimulatedLink implements LinkTransport {
         return clock.arrival();
     }
 
+    @Override
+    public void close() {
+        // There is no connection.
+    }
+
     /** Returns the time at which the bucket lets a step through that is ready at a time. */
     private double passed(double ready, double step) {
         tokens = Math.min(burst, tokens + (ready - tokenTime) * rate);
