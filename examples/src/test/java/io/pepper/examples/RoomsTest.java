@@ -29,6 +29,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.pepper.distributed.CapabilityTask;
 import io.pepper.distributed.NodeCapability;
+import io.pepper.distributed.NodeChannel;
+import io.pepper.monitor.ClusterMonitor;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +130,7 @@ class RoomsTest {
         "plan, cluster workload document internal",
         "model, graph document",
         "report, model onnx plan partition cut graph cluster workload document internal",
-        "monitor, cluster workload document internal"
+        "monitor, cluster workload document internal model distributed"
     })
     void aRoomNeedsOnlyThese(String room, String others) {
         String[] allowed = Stream.concat(
@@ -267,16 +269,18 @@ class RoomsTest {
     void theLibraryDoesNotNeedTheRoomOfClusters() {
         noClasses()
                 .that(resideInAnyPackage(LIBRARY)
-                        .and(DescribedPredicate.not(resideInAPackage("io.pepper.distributed.."))))
+                        .and(DescribedPredicate.not(resideInAPackage("io.pepper.distributed..")))
+                        .and(DescribedPredicate.not(belongToAnyOf(ClusterMonitor.class))))
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.pepper.distributed..")
-                        .and(DescribedPredicate.not(belongToAnyOf(NodeCapability.class, CapabilityTask.class))))
+                        .and(DescribedPredicate.not(
+                                belongToAnyOf(NodeCapability.class, CapabilityTask.class, NodeChannel.class))))
                 .check(CLASSES);
         classes()
-                .that(belongToAnyOf(NodeCapability.class, CapabilityTask.class))
+                .that(belongToAnyOf(NodeCapability.class, CapabilityTask.class, NodeChannel.class))
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAPackage("java..").or(belongToAnyOf(NodeCapability.class, CapabilityTask.class)))
+                .onlyDependOnClassesThat(resideInAPackage("java..")
+                        .or(belongToAnyOf(NodeCapability.class, CapabilityTask.class, NodeChannel.class)))
                 .check(CLASSES);
     }
 

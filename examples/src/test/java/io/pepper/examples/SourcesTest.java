@@ -48,7 +48,7 @@ class SourcesTest {
             Map.entry("StageRunner.java timed", "one call with its deadline, retries and measurements"),
             Map.entry("OperatorSweep.java convolutions", "a table of small models"),
             Map.entry("Containers.java read", "the queries of one reading"),
-            Map.entry("DevicesCommand.java call", "a printout from top to bottom"),
+            Map.entry("DevicesCommand.java print", "a printout from top to bottom"),
             Map.entry("PlanPrinter.java print", "a printout from top to bottom")));
 
     /** Benchmarks that look inside, and for what. */

@@ -1,18 +1,10 @@
 package io.pepper.examples.cli;
 
 import io.pepper.distributed.ClusterClient;
-import io.pepper.distributed.ClusterClientOptions;
-import io.pepper.distributed.ClusterNodeOptions;
-import io.pepper.distributed.ClusterSecurity;
-import io.pepper.distributed.SplitBrain;
-import io.pepper.examples.QuantityText;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,31 +24,8 @@ public final class ClusterMemberOptions {
                             + " devices have addresses.")
     private List<String> seeds = List.of();
 
-    @Option(
-            names = "--certs",
-            paramLabel = "DIR",
-            description = "The directory of authority.pem, NAME.pem and NAME.key, for clusters with certificates.")
-    private @Nullable Path certificates;
-
-    @Option(
-            names = "--as",
-            paramLabel = "NAME",
-            description =
-                    "The name in this client's certificate (default: " + ClusterNodeOptions.DEFAULT_DEPLOYER + ").")
-    private String name = ClusterNodeOptions.DEFAULT_DEPLOYER;
-
-    @Option(
-            names = "--split-brain",
-            paramLabel = "STRATEGY",
-            converter = SplitBrainConverter.class,
-            description = "The cluster's strategy, if it is not keep-majority.")
-    private SplitBrain splitBrain = SplitBrain.KEEP_MAJORITY;
-
-    @Option(
-            names = "--join-within",
-            paramLabel = "TIME",
-            description = "Give up if no node answers within this time (default: 15s).")
-    private Optional<String> patience = Optional.empty();
+    @Mixin
+    private MembershipOptions membership = new MembershipOptions();
 
     /**
      * Returns whether the command is to join a cluster.
@@ -113,19 +82,6 @@ public final class ClusterMemberOptions {
         if (!isGiven()) {
             throw new ParameterException(spec.commandLine(), "Missing required option: '--cluster=HOST:PORT|FILE'");
         }
-        ClusterLogs.quiet();
-        return ClusterClient.join(options());
-    }
-
-    private ClusterClientOptions options() throws IOException {
-        try {
-            ClusterClientOptions options =
-                    ClusterClientOptions.of(ClusterSeeds.of(seeds).addresses()).withSplitBrain(splitBrain);
-            Optional<Duration> time = patience.map(QuantityText::time);
-            options = time.isPresent() ? options.withJoining(time.get()) : options;
-            return certificates == null ? options : options.withSecurity(name, ClusterSecurity.of(certificates, name));
-        } catch (IllegalArgumentException refused) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(refused.getMessage()), refused);
-        }
+        return membership.join(ClusterSeeds.of(seeds).addresses());
     }
 }

@@ -3,20 +3,24 @@ package io.pepper.examples.cli;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
+import io.pepper.distributed.ClusterClient;
 import io.pepper.examples.QuantityText;
 import io.pepper.internal.text.Quantities;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The devices to plan for: those of a cluster file, or one of each given kind. */
+/** The devices to plan for: those of a cluster file or of a living cluster, or one of each given kind. */
 final class ClusterOptions {
     private static final double NANOS = 1e9;
 
@@ -26,8 +30,24 @@ final class ClusterOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--cluster", paramLabel = "FILE", description = "File with the devices and links, in YAML or JSON.")
-    private Optional<Path> file = Optional.empty();
+    @Option(
+            names = "--cluster",
+            paramLabel = "FILE|HOST:PORT",
+            description =
+                    "File with the devices and links, in YAML or JSON; or nodes of a living cluster, whose devices,"
+                            + " states and measured links are taken. What is an existing file is read as one.")
+    private Optional<String> cluster = Optional.empty();
+
+    @Option(
+            names = "--source",
+            paramLabel = "NODE",
+            description = "With a living cluster: the node at which the inputs arrive.")
+    private Optional<String> source = Optional.empty();
+
+    @Mixin
+    private MembershipOptions membership = new MembershipOptions();
+
+    private Optional<LivingCluster> living = Optional.empty();
 
     @Option(
             names = "--device-kind",
@@ -39,7 +59,9 @@ final class ClusterOptions {
     @Option(
             names = "--link",
             paramLabel = "RATE[,LATENCY]",
-            description = "The link between all devices of --device-kind, such as 100MB/s,2ms (default: 12.5MB/s,1ms).")
+            description =
+                    "The link between all devices of --device-kind, and between nodes that do not measure it, such as"
+                            + " 100MB/s,2ms (default: 12.5MB/s,1ms).")
     private Optional<String> link = Optional.empty();
 
     /**
@@ -49,16 +71,26 @@ final class ClusterOptions {
      * @throws IOException if the file cannot be read
      */
     Cluster read(List<String> notes) throws IOException {
-        if (file.isPresent() == !kinds.isEmpty()) {
+        if (cluster.isPresent() == !kinds.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "the devices are given either by --cluster FILE or by --device-kind KIND");
+                    spec.commandLine(),
+                    "the devices are given either by --cluster FILE or HOST:PORT, or by --device-kind KIND");
         }
-        if (file.isPresent()) {
+        if (isLiving()) {
+            try (ClusterClient client = join()) {
+                return read(client, notes).cluster();
+            }
+        }
+        if (source.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--source is for a living cluster; a cluster file has its own source");
+        }
+        if (cluster.isPresent()) {
             if (link.isPresent()) {
                 throw new ParameterException(
                         spec.commandLine(), "--link is for --device-kind; a cluster file has its own links");
             }
-            return Cluster.read(file.get());
+            return Cluster.read(Path.of(cluster.get()));
         }
         Map<String, String> devices = devices();
         Cluster.Builder cluster = Cluster.builder();
@@ -70,6 +102,41 @@ final class ClusterOptions {
         }
         return cluster.defaultLink(link.isPresent() ? link(link.get()) : ASSUMED)
                 .build();
+    }
+
+    /** Returns whether the devices are the nodes of a living cluster. */
+    boolean isLiving() {
+        return cluster.isPresent()
+                && Arrays.stream(cluster.get().split(",", -1)).allMatch(ClusterSeeds::isAddress)
+                && !Files.exists(Path.of(cluster.get()));
+    }
+
+    /** Refuses devices that are no nodes of a living cluster. */
+    void requireLiving() {
+        if (!isLiving()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "nodes of a living cluster are needed: --cluster HOST:PORT"
+                            + cluster.map(given -> ", found " + given).orElse(""));
+        }
+    }
+
+    /** Joins the living cluster. */
+    ClusterClient join() throws IOException {
+        requireLiving();
+        return membership.join(List.of(cluster.orElseThrow().split(",", -1)));
+    }
+
+    /** Reads the nodes of the living cluster. */
+    LivingCluster read(ClusterClient client, List<String> notes) throws IOException {
+        LivingCluster read = LivingCluster.read(client, source, link.isPresent() ? link(link.get()) : ASSUMED, notes);
+        living = Optional.of(read);
+        return read;
+    }
+
+    /** Returns the living cluster; empty before it is read, and for other devices. */
+    Optional<LivingCluster> living() {
+        return living;
     }
 
     /** Returns the kinds of the devices by their names. */

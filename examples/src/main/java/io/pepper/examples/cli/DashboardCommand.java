@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.examples.dashboard.ClusterSource;
 import io.pepper.examples.dashboard.Dashboard;
 import io.pepper.examples.dashboard.DashboardOptions;
 import io.pepper.examples.dashboard.DashboardSource;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The {@code dashboard} command: serves a live page of boards, links and the parts of a deployment until Ctrl-C. */
@@ -61,6 +63,9 @@ final class DashboardCommand implements Callable<Integer> {
     private Duration every = DashboardOptions.DEFAULTS.every();
 
     @Mixin
+    private ClusterMemberOptions cluster = new ClusterMemberOptions();
+
+    @Mixin
     private PrometheusOptions prometheus = new PrometheusOptions();
 
     @Mixin
@@ -68,13 +73,24 @@ final class DashboardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!cluster.isGiven()) {
+            return serve(source());
+        }
+        if (prometheus.isGiven()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--cluster, and --prometheus or --agents exclude each other");
+        }
+        return cluster.join("stopped", client -> serve(new ClusterSource(client)));
+    }
+
+    private int serve(DashboardSource source) throws IOException {
         Optional<DeploymentPlan> deployed = deployed();
         DashboardOptions options = DashboardOptions.DEFAULTS
                 .withAddress(listen.address(), listen.port())
                 .withHostNames(hostNames)
                 .withEvery(every);
         try (StopSignal signal = StopSignal.watch();
-                Dashboard dashboard = Dashboard.start(options, source(), deployed)) {
+                Dashboard dashboard = Dashboard.start(options, source, deployed)) {
             spec.commandLine().getOut().println("ready: " + listen.url(dashboard.port()));
             spec.commandLine().getOut().flush();
             signal.await(); // A stop is the usual end of this command.

@@ -35,6 +35,11 @@ final class DeviceOptions {
         return prometheus.watch(List.of()).map(PrometheusOptions.Watch::links);
     }
 
+    /** Returns whether an option selects devices. */
+    boolean isChosen() {
+        return prometheus.isGiven() || local;
+    }
+
     /** Returns whether this machine is read, for which all values are known. */
     boolean isLocal() {
         return !prometheus.isGiven();

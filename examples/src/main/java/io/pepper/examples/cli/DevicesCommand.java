@@ -5,22 +5,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cluster.Conditions;
 import io.pepper.cluster.DeviceState;
 import io.pepper.internal.text.Quantities;
+import io.pepper.monitor.ClusterMonitor;
 import io.pepper.monitor.DeviceReading;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The {@code devices} command: prints the state of devices. */
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
-        description = "Prints the state of this machine, or of the nodes and links of a Prometheus or of agents.")
+        description = "Prints the state of this machine, or of the nodes and links of a Prometheus, of agents or of a"
+                + " cluster.")
 final class DevicesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -29,13 +33,28 @@ final class DevicesCommand implements Callable<Integer> {
     private DeviceOptions devices = new DeviceOptions();
 
     @Mixin
+    private ClusterMemberOptions cluster = new ClusterMemberOptions();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Override
     public Integer call() throws IOException {
+        if (!cluster.isGiven()) {
+            return print(devices.monitor().read(), LinkTable.read(devices.links()));
+        }
+        if (devices.isChosen()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--cluster, --prometheus, --agents and --local exclude each other");
+        }
+        return cluster.join("stopped", client -> {
+            ClusterMonitor monitor = ClusterMonitor.of(client);
+            return print(monitor.read(), LinkTable.read(Optional.of(monitor)));
+        });
+    }
+
+    private Integer print(Map<String, DeviceReading> readings, LinkTable links) {
         PrintWriter out = spec.commandLine().getOut();
-        Map<String, DeviceReading> readings = devices.monitor().read();
-        LinkTable links = LinkTable.read(devices.links());
         if (output.json) {
             ObjectNode document = Json.object();
             ArrayNode array = document.putArray("devices");
@@ -72,7 +91,9 @@ final class DevicesCommand implements Callable<Integer> {
                     Quantities.bytes(state.memoryTotalBytes()),
                     Quantities.percents(state.diskUsagePercent()),
                     Quantities.number(state.powerWatts()),
-                    devices.isLocal() && conditions.quotaCores().isEmpty()
+                    devices.isLocal()
+                                    && !cluster.isGiven()
+                                    && conditions.quotaCores().isEmpty()
                             ? "-"
                             : Quantities.number(conditions.quotaCores()),
                     Quantities.percents(conditions.throttledPercent()),

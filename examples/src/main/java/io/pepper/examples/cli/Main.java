@@ -38,6 +38,7 @@ import picocli.CommandLine.TypeConversionException;
             ParetoCommand.class,
             SimulateCommand.class,
             RunCommand.class,
+            AdaptCommand.class,
             GenerateCommand.class,
             ServeCommand.class,
             DevicesCommand.class,

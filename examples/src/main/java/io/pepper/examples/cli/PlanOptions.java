@@ -5,6 +5,7 @@ import io.pepper.cluster.Device;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
 import io.pepper.cut.Cuts;
+import io.pepper.distributed.ClusterClient;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.model.ProgressListener;
 import io.pepper.onnx.ModelCosts;
@@ -200,8 +201,10 @@ final class PlanOptions {
     Timed timed(List<String> notes, ProgressListener progress) throws IOException {
         Cluster described = cluster(notes);
         List<DeviceState> states = List.copyOf(states(described, notes).values());
-        Cluster cluster =
-                described.withStates(states).withLinkStates(WatchedDevices.links(prometheus, described, notes));
+        Cluster cluster = described.withStates(states);
+        if (devices.living().isEmpty()) {
+            cluster = cluster.withLinkStates(WatchedDevices.links(prometheus, described, notes));
+        }
         if (!times.areKnown()) {
             throw new ParameterException(spec.commandLine(), "a table of costs is for chains of segments only");
         }
@@ -219,6 +222,16 @@ final class PlanOptions {
         }
         times.orElse(starters);
         return cluster;
+    }
+
+    /** Refuses devices that are no nodes of a living cluster. */
+    void requireLiving() {
+        devices.requireLiving();
+    }
+
+    /** Joins the living cluster. */
+    ClusterClient join() throws IOException {
+        return devices.join();
     }
 
     boolean hasCostTable() {
@@ -249,7 +262,15 @@ final class PlanOptions {
     }
 
     private Map<String, DeviceState> states(Cluster cluster, List<String> notes) throws IOException {
-        Map<String, DeviceState> states = WatchedDevices.read(prometheus, cluster, notes);
+        if (devices.isLiving() && prometheus.isGiven()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "the nodes of a living cluster tell their states: --prometheus and --agents do"
+                            + " not go with --cluster HOST:PORT");
+        }
+        Map<String, DeviceState> states = devices.living().isPresent()
+                ? new LinkedHashMap<>(devices.living().get().states())
+                : WatchedDevices.read(prometheus, cluster, notes);
         loads.forEach((name, percent) ->
                 states.put(name, loaded(cluster, states.getOrDefault(name, DeviceState.of(name)), percent, "--load")));
         return states;

@@ -166,16 +166,18 @@ final class RunCommand implements Callable<Integer> {
         }
         RunPrinter report = new RunPrinter(directory, Optional.empty());
         report.mode(pipeline ? "pipeline on the cluster" : "one at a time on the cluster");
+        ClusterEvents events = new ClusterEvents();
         long begin = System.nanoTime();
         return cluster.join("stopped", client -> {
-            try (ClusterSession session =
-                    ClusterSession.open(client, directory.toString(), ClusterSessionOptions.DEFAULTS)) {
+            try (ClusterSession session = ClusterSession.open(
+                    client, directory.toString(), ClusterSessionOptions.DEFAULTS.withListener(events))) {
                 report.opened((System.nanoTime() - begin) * NANO);
                 Map<String, byte[]> messages =
                         messages(session.inputs(), random -> RandomInputs.of(random, inputs.shapes(), SEED));
                 requests(session, messages, report);
                 report.hops(session.hops());
             }
+            report.events(events);
             return print(report);
         });
     }

@@ -34,6 +34,7 @@ final class RunPrinter {
     private final List<Answer> answers = new ArrayList<>();
     private List<StageMetrics> stages = List.of();
     private List<HopMetrics> hops = List.of();
+    private Optional<ClusterEvents> events = Optional.empty();
     private String mode = "";
     private double openSeconds;
     private double firstSeconds;
@@ -80,6 +81,12 @@ final class RunPrinter {
         hops = metrics;
     }
 
+    /** Records the nodes that were lost, and which took over. */
+    void events(ClusterEvents happened) {
+        events = Optional.of(happened);
+        notes.addAll(happened.notes());
+    }
+
     /** Records the outputs, and writes those that are tensors. */
     void answer(RunOutputs outputs, Optional<Path> target, RunCommand.Format format) throws IOException {
         for (Map.Entry<String, OnnxValue> output : outputs.values().entrySet()) {
@@ -108,6 +115,12 @@ final class RunPrinter {
                 : hops.get(stage).device();
     }
 
+    /** Returns all devices that ran a stage, in the order of their use. */
+    private String devices(int stage) {
+        return events.map(happened -> String.join(", then ", happened.devices(stage)))
+                .orElseGet(() -> device(stage));
+    }
+
     void print(PrintWriter out) {
         for (Answer answer : answers) {
             out.println(answer.name + ": " + answer.value
@@ -119,7 +132,7 @@ final class RunPrinter {
             StageMetrics stage = stages.get(i);
             table.row(
                     stage.stage(),
-                    device(i),
+                    devices(i),
                     String.valueOf(stage.calls()),
                     Quantities.seconds(stage.p50Seconds()),
                     Quantities.seconds(stage.p99Seconds()),
@@ -168,9 +181,14 @@ final class RunPrinter {
         ArrayNode table = document.putArray("stages");
         for (int i = 0; i < stages.size(); i++) {
             StageMetrics stage = stages.get(i);
+            int index = i;
             ObjectNode row = table.addObject()
                     .put("part", stage.stage())
                     .put("device", device(i).isEmpty() ? null : device(i));
+            events.ifPresent(happened -> {
+                ArrayNode all = row.putArray("devices");
+                happened.devices(index).forEach(all::add);
+            });
             row.put("calls", stage.calls()).put("failures", stage.failures()).put("maxQueued", stage.maxQueued());
             Json.put(row, "busySeconds", stage.busySeconds());
             Json.put(row, "waitingSeconds", stage.waitingSeconds());

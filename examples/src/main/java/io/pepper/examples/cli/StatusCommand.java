@@ -2,20 +2,16 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.distributed.ClusterClient;
 import io.pepper.distributed.NodeInfo;
 import io.pepper.examples.DeployedPart;
+import io.pepper.examples.DeployedPlans;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.internal.text.Quantities;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -45,7 +41,7 @@ final class StatusCommand implements Callable<Integer> {
         return cluster.join("stopped", client -> {
             List<NodeInfo> nodes = client.nodes();
             List<String> notes = new ArrayList<>();
-            Map<String, DeploymentPlan> plans = plans(client, nodes, notes);
+            Map<String, DeploymentPlan> plans = new DeployedPlans().of(client, nodes, notes::add);
             DeployedPartsPrinter parts = new DeployedPartsPrinter(DeployedPart.of(nodes, plans), plans);
             Remarks remarks = new Remarks(notes, List.of());
             if (output.json) {
@@ -61,28 +57,6 @@ final class StatusCommand implements Callable<Integer> {
             }
             return Main.DONE;
         });
-    }
-
-    /** Returns the plans of the deployments that serve, as far as they can be read. */
-    static Map<String, DeploymentPlan> plans(ClusterClient client, List<NodeInfo> nodes, List<String> notes)
-            throws InterruptedIOException {
-        Map<String, DeploymentPlan> plans = new TreeMap<>();
-        Set<String> names = new TreeSet<>();
-        for (NodeInfo node : nodes) {
-            node.held().stream()
-                    .filter(held -> held.serving() && node.reachable())
-                    .forEach(held -> names.add(held.deployment()));
-        }
-        for (String name : names) {
-            try {
-                plans.put(name, client.plan(name));
-            } catch (InterruptedIOException stopped) {
-                throw stopped;
-            } catch (IOException unreadable) {
-                notes.add("the plan of " + name + " cannot be read: " + unreadable.getMessage());
-            }
-        }
-        return plans;
     }
 
     private static Table table(List<NodeInfo> nodes) {

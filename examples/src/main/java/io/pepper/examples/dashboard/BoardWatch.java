@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.document.SafeText;
+import io.pepper.examples.DeployedPart;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.monitor.DeviceReading;
 import io.pepper.monitor.LinkReading;
@@ -36,6 +37,7 @@ final class BoardWatch {
     private final BoardMemory boards = new BoardMemory();
     private List<LinkReading> links = List.of();
     private Map<String, Double> stages = Map.of();
+    private List<DeployedPart> parts = List.of();
     private Instant answered;
     private Optional<String> failure = Optional.empty();
     private Optional<String> partial = Optional.empty();
@@ -91,7 +93,9 @@ final class BoardWatch {
         partial = Optional.empty();
         links = List.of();
         stages = Map.of();
+        parts = List.of();
         try {
+            parts = source.parts();
             links = source.links();
             stages = source.stageSeconds();
         } catch (InterruptedIOException stopped) {
@@ -116,6 +120,7 @@ final class BoardWatch {
         state.put("omitted", boards.omitted());
         ArrayNode described = state.putArray("links");
         LinkFigures.of(links, plan).stream().limit(MAX_LINKS).forEach(link -> link.into(described.addObject()));
+        ServedFigures.into(state.putArray("served"), parts);
         plan.ifPresent(of -> PlanFigures.into(state.putObject("plan"), of, stages));
         return state;
     }

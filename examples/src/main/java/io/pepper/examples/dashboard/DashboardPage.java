@@ -38,6 +38,7 @@ record DashboardPage(String html, String script, String policy) {
         body.element("p", "This page needs JavaScript.", "id", "no-script").line();
         section(body, "boards", "Boards");
         section(body, "parts", "Deployment");
+        section(body, "served", "Served parts");
         section(body, "links", "Links");
         body.element("script", "", "src", "dashboard.js", "defer", "defer").line();
         return page.end();

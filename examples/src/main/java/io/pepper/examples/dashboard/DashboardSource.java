@@ -1,5 +1,6 @@
 package io.pepper.examples.dashboard;
 
+import io.pepper.examples.DeployedPart;
 import io.pepper.monitor.DeviceReading;
 import io.pepper.monitor.LinkReading;
 import java.io.IOException;
@@ -38,4 +39,14 @@ public interface DashboardSource {
      * @throws IOException if the source itself does not answer
      */
     Map<String, Double> stageSeconds() throws IOException;
+
+    /**
+     * Reads the parts that nodes serve.
+     *
+     * @return the parts with their measured and predicted times; empty by default
+     * @throws IOException if the source itself does not answer
+     */
+    default List<DeployedPart> parts() throws IOException {
+        return List.of();
+    }
 }

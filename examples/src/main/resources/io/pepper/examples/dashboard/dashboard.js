@@ -88,7 +88,8 @@
     return svg;
   }
   function partsOf(name) {
-    return state.plan ? state.plan.parts.filter(function (part) { return part.device === name; }).length : 0;
+    var planned = state.plan ? state.plan.parts.filter(function (part) { return part.device === name; }).length : 0;
+    return planned > 0 ? planned : state.served.filter(function (part) { return part.node === name; }).length;
   }
   function values(board) {
     var list = element('dl', 'figures');
@@ -190,6 +191,26 @@
       { name: 'Measured / predicted', number: true }, { name: 'Both' }], rows),
     element('p', 'legend', 'Upper bar: predicted. Lower bar: mean of the last minute, where the part\'s session is scraped.'));
   }
+  function served() {
+    function time(value) { return known(value) ? seconds(value) : '–'; }
+    var rows = state.served.map(function (part) {
+      var how = deviceState(part.node);
+      var ratio = known(part.run) && part.predicted > 0 ? part.run / part.predicted : NaN;
+      return {
+        style: (how ? 'gone ' : '') + (ratio > 1.5 ? 'slow' : ''),
+        cells: [part.deployment, part.part, part.node + (part.spare ? ' (spare)' : '') + (how ? ' (' + how + ')' : ''),
+          known(part.runs) ? part.runs + (part.failures > 0 ? ', ' + part.failures + ' failed' : '') : '–',
+          known(part.perSecond) ? short(part.perSecond) : '–', time(part.run), time(part.predicted),
+          known(ratio) ? ratio.toFixed(ratio < 100 ? 1 : 0) + ' ×' : '–', time(part.queue), time(part.wire),
+          time(part.predictedWire)]
+      };
+    });
+    byId('served').replaceChildren(table([
+      { name: 'Deployment' }, { name: 'Part' }, { name: 'Node' }, { name: 'Runs', number: true },
+      { name: 'Per second', number: true }, { name: 'Run', number: true }, { name: 'Predicted', number: true },
+      { name: 'Measured / predicted', number: true }, { name: 'Queue', number: true }, { name: 'On the wire', number: true },
+      { name: 'Wire predicted', number: true }], rows));
+  }
   function links() {
     var rows = state.links.map(function (link) {
       var share = known(link.bytesPerSecond) && known(link.plannedBytesPerSecond)
@@ -237,6 +258,8 @@
     show('boards', state.boards.length > 0);
     show('parts', Boolean(state.plan));
     if (state.plan) { deployment(); }
+    show('served', state.served.length > 0);
+    served();
     show('links', state.links.length > 0);
     links();
   }
