@@ -123,7 +123,7 @@ final class LlamaModel {
         node("Unsqueeze", "sin", node("Sin", "sines", "angles"), "axis1");
     }
 
-    /** What each token may attend to: those up to it that the mask allows. */
+    /** The bias of attention: each token attends to those up to it that the mask allows. */
     private void mask() {
         node("Gather", "total", node("Shape", "maskShape", "attention_mask"), "one");
         node("Range", "places_of_keys", "zero", "total", "one");

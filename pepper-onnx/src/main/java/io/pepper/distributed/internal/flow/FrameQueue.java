@@ -17,13 +17,13 @@ final class FrameQueue {
     private boolean finished;
     private boolean over;
 
-    /** What becomes of a frame. */
+    /** The way of a frame. */
     enum Turn {
         /** The caller writes it now, and passes its turn on. */
         WRITE,
         /** The connection's thread writes it later. */
         WAIT,
-        /** Nobody writes it. */
+        /** It is not written. */
         REFUSED
     }
 
@@ -58,7 +58,7 @@ final class FrameQueue {
      *
      * @param frame the frame
      * @param mayWrite whether the caller can write it without waiting
-     * @return what becomes of it
+     * @return its way
      */
     synchronized Turn add(Outgoing frame, boolean mayWrite) {
         if (over || finished || waiting.size() >= limit) {
