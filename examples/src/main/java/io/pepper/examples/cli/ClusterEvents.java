@@ -14,8 +14,18 @@ final class ClusterEvents implements SessionListener {
 
     private final List<String> notes = new ArrayList<>();
     private final List<List<String>> routes = new ArrayList<>();
+    private List<String> names = List.of();
     private long answers;
     private int omitted;
+
+    /** Names the parts in later notes, in the order of the model. */
+    synchronized void names(List<String> parts) {
+        names = List.copyOf(parts);
+    }
+
+    private String name(int part) {
+        return part < names.size() ? names.get(part) : "part " + part;
+    }
 
     @Override
     public synchronized void answered(long nanos) {
@@ -36,7 +46,7 @@ final class ClusterEvents implements SessionListener {
                 if (!devices.get(part).equals(before.get(part))) {
                     moved.computeIfAbsent(
                                     devices.get(part) + " instead of " + before.get(part), none -> new ArrayList<>())
-                            .add("part " + part);
+                            .add(name(part));
                 }
             }
             String what = moved.isEmpty()

@@ -17,6 +17,7 @@ import io.pepper.session.RandomInputs;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
+import io.pepper.session.StageMetrics;
 import io.pepper.session.TensorMessages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -172,6 +173,7 @@ final class RunCommand implements Callable<Integer> {
             try (ClusterSession session = ClusterSession.open(
                     client, directory.toString(), ClusterSessionOptions.DEFAULTS.withListener(events))) {
                 report.opened((System.nanoTime() - begin) * NANO);
+                events.names(session.metrics().stream().map(StageMetrics::stage).toList());
                 Map<String, byte[]> messages =
                         messages(session.inputs(), random -> RandomInputs.of(random, inputs.shapes(), SEED));
                 requests(session, messages, report);
