@@ -7,6 +7,7 @@ import io.pepper.model.ProgressListener;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
+import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,6 +168,18 @@ class CapabilityTest {
         assertThat(client.nodes().get(1).capabilities()).isEmpty();
         assertThatThrownBy(() -> client.perform("plain", "profile", CapabilityRequest.of(""), ProgressListener.NONE))
                 .hasMessage("node plain: has no capability 'profile'; it has none");
+    }
+
+    @Test
+    void asAModuleThisLibraryLooksForCapabilities() throws Exception {
+        Path classes = Path.of(ClusterNode.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        try (var in = Files.newInputStream(classes.resolve("module-info.class"))) {
+            assertThat(ModuleDescriptor.read(in).uses()).contains(NodeCapability.class.getName());
+        }
     }
 
     @Test

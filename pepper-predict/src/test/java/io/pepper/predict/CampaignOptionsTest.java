@@ -8,12 +8,21 @@ import io.pepper.document.InvalidFileException;
 import io.pepper.model.InputShapes;
 import io.pepper.model.Isolation;
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -97,5 +106,40 @@ class CampaignOptionsTest {
         assertThat(ServiceLoader.load(NodeCapability.class).stream()
                         .map(provider -> provider.get().name()))
                 .contains("profile", "calibrate");
+    }
+
+    /** On the module path, this library is an automatic module. */
+    @Test
+    void asAModuleItProvidesTheCapabilities(@TempDir Path directory) throws Exception {
+        Path classes = Path.of(CampaignOptions.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(new Attributes.Name("Automatic-Module-Name"), "io.pepper.predict");
+        Path jar = directory.resolve("predict.jar");
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(classes)) {
+            files = all.filter(Files::isRegularFile).toList();
+        }
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+            for (Path file : files) {
+                String name = classes.relativize(file).toString().replace('\\', '/');
+                if (name.endsWith(".class") || name.startsWith("META-INF/services/")) {
+                    out.putNextEntry(new JarEntry(name));
+                    Files.copy(file, out);
+                    out.closeEntry();
+                }
+            }
+        }
+        ModuleDescriptor module =
+                ModuleFinder.of(jar).find("io.pepper.predict").orElseThrow().descriptor();
+        assertThat(module.provides())
+                .filteredOn(service -> service.service().equals(NodeCapability.class.getName()))
+                .singleElement()
+                .satisfies(service ->
+                        assertThat(service.providers()).contains("io.pepper.predict.internal.node.ProfileCapability"));
     }
 }

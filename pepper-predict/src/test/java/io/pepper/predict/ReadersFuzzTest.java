@@ -2,14 +2,17 @@ package io.pepper.predict;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.pepper.cluster.DeviceState;
+import io.pepper.document.InvalidFileException;
 import io.pepper.workload.DevicePredictors;
 import io.pepper.workload.Kernel;
 import io.pepper.workload.KernelFamily;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Workload;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +93,18 @@ class ReadersFuzzTest {
             Path file = Files.write(directory.resolve("fuzz.csv"), data);
             LatencyDataset.read(file).averaged().sha256();
         } catch (IOException refused) {
+            // As it should be.
+        }
+    }
+
+    @FuzzTest(maxDuration = "60m")
+    void campaign(byte[] data) throws IOException {
+        try {
+            CampaignOptions read = CampaignOptions.fromJson(
+                    new String(data, StandardCharsets.UTF_8),
+                    Map.of("model-1/a.onnx", directory.resolve("a.onnx"), "b", directory.resolve("b.onnx")));
+            CampaignOptions.fromJson(read.toJson(), read.files());
+        } catch (InvalidFileException refused) {
             // As it should be.
         }
     }
