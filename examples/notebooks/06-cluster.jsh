@@ -12,14 +12,21 @@ ClusterNode server = ClusterNode.start(node("server").withSeeds(seeds));
 ClusterClient client = ClusterClient.join(ClusterClientOptions.of(seeds));
 client.nodes().forEach(each -> say(each.name() + " at " + each.address() + ", " + each.cores() + " cores"));
 
-// A plan: a part for each device, so that three requests are computed at the same time.
+// The devices of the plan are the nodes, with the states that they read, and the links that they measure between each other.
+ClusterMonitor monitor = ClusterMonitor.of(client);
 Cluster cluster = Cluster.builder().
         device(Device.of("camera")).
         device(Device.of("gateway")).
         device(Device.of("server")).
-        defaultLink(Link.of(500e6, 0.0005)).
+        defaultLink(Link.of(100e6, 0.001)).
         source("camera").
-        build();
+        build().
+        withStates(monitor.states()).
+        withLinkStates(monitor.links());
+monitor.states().forEach(state -> say("  " + state.device() + ": " + state.cpuLoadPercent().orElse(0) + " % load"));
+say("from the camera to the server: " + cluster.link(0, 2).orElseThrow());
+
+// A plan: a part for each device, so that three requests are computed at the same time.
 OnnxModel model = OnnxModel.load(file);
 ModelCosts costs = model.costs(model.shapes(sizes));
 ModelSegments segments = costs.segments(CandidateCuts.choose(model.cuts(costs.cutOptionsBetweenKernels()), costs.flops(), 12));
@@ -48,7 +55,7 @@ int answered(int count) throws Exception {
     return answers.size();
 }
 say(answered(20) + " answers from " + session.devices());
-session.hops().forEach(hop -> say("  to " + hop.stage() + ": " + hop.bytes() / 1000 + " kB in " + hop.wireSeconds() + " s"));
+session.hops().forEach(hop -> say("  to " + (hop.stage().isEmpty() ? "the caller" : hop.stage()) + ": " + hop.bytes() / 1000 + " kB in " + hop.wireSeconds() + " s"));
 
 // What the nodes measured, beside what the plan predicted.
 DeployedPart.of(client.nodes(), Map.of("ocr", client.plan("ocr"))).stream().filter(DeployedPart::planned).forEach(part ->

@@ -78,6 +78,8 @@ class NotebooksTest {
     void deploysAndWatchesACluster() throws IOException {
         assertThat(run("06-cluster.jsh"))
                 .contains("camera at 127.0.0.1:")
+                .contains("gateway: ", " % load")
+                .contains("from the camera to the server: Link[")
                 .contains("bit-identical: true")
                 .contains("20 answers from [")
                 .contains("20 answers without the gateway, from [")
