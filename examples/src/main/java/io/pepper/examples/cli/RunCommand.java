@@ -105,6 +105,14 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private ClusterMemberOptions cluster = new ClusterMemberOptions();
 
+    @Option(
+            names = "--under-way",
+            paramLabel = "N",
+            description =
+                    "With --cluster: have at most N requests in progress (default: three for each part). A link with"
+                            + " a long latency needs more.")
+    private Optional<Integer> underWay = Optional.empty();
+
     @Mixin
     private PrometheusOptions prometheus = new PrometheusOptions();
 
@@ -171,7 +179,7 @@ final class RunCommand implements Callable<Integer> {
         long begin = System.nanoTime();
         return cluster.join("stopped", client -> {
             try (ClusterSession session = ClusterSession.open(
-                    client, directory.toString(), ClusterSessionOptions.DEFAULTS.withListener(events))) {
+                    client, directory.toString(), sessionOptions().withListener(events))) {
                 report.opened((System.nanoTime() - begin) * NANO);
                 events.names(session.metrics().stream().map(StageMetrics::stage).toList());
                 Map<String, byte[]> messages =
@@ -182,6 +190,14 @@ final class RunCommand implements Callable<Integer> {
             report.events(events);
             return print(report);
         });
+    }
+
+    private ClusterSessionOptions sessionOptions() {
+        try {
+            return underWay.map(ClusterSessionOptions.DEFAULTS::withMaxUnderWay).orElse(ClusterSessionOptions.DEFAULTS);
+        } catch (IllegalArgumentException refused) {
+            throw new ParameterException(spec.commandLine(), "--under-way is 1 or more", refused);
+        }
     }
 
     /** Notes the current state of the plan's devices, compared with their state when it was made. */
