@@ -230,11 +230,11 @@ public final class AdaptiveSession implements ModelSession {
             CompletableFuture<RunOutputs> ordered,
             int attempt,
             StageException lost) {
-        if (ordered.isDone() || !isRepeatable(used, lost, attempt)) {
-            giveUp(inputs, number, ordered, lost);
-            return;
-        }
         try {
+            if (ordered.isDone() || !isRepeatable(used, lost, attempt)) {
+                giveUp(inputs, number, ordered, lost);
+                return;
+            }
             send(enter(), inputs, number, ordered, attempt + 1);
         } catch (IOException | RuntimeException | Error refused) {
             giveUp(inputs, number, ordered, refused);

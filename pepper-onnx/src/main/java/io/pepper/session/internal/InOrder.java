@@ -26,6 +26,9 @@ public final class InOrder {
     private long nextDue;
     private long undelivered;
 
+    /** Whether the thread is to end after the last result. */
+    private boolean closing;
+
     /**
      * Starts the thread.
      *
@@ -90,6 +93,15 @@ public final class InOrder {
             nextDue++;
             next = early.remove(nextDue);
         }
+        endAfterTheLast();
+    }
+
+    /** Ends the thread once each number that was given out has its result. */
+    private void endAfterTheLast() {
+        if (closing && nextDue == nextNumber) {
+            closing = false;
+            due.add(END);
+        }
     }
 
     private void deliver() {
@@ -115,9 +127,15 @@ public final class InOrder {
         undelivered--;
     }
 
-    /** Ends once all finished results have been delivered. */
+    /**
+     * Waits until the result of each request has been delivered. The owner gives out no more numbers, and another thread
+     * may still be about to deliver a result: without waiting for it, it would be lost, with all after it.
+     */
     public void close() {
-        due.add(END);
+        synchronized (this) {
+            closing = true;
+            endAfterTheLast();
+        }
         boolean interrupted = false;
         while (!isCurrentThread() && thread.isAlive()) {
             try {
