@@ -26,7 +26,7 @@ public final class InOrder {
     private long nextDue;
     private long undelivered;
 
-    /** Whether the thread is to end after the last result. */
+    /** True once the thread is to end after the last result. */
     private boolean closing;
 
     /**
