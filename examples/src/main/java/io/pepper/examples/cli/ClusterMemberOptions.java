@@ -82,6 +82,14 @@ public final class ClusterMemberOptions {
         if (!isGiven()) {
             throw new ParameterException(spec.commandLine(), "Missing required option: '--cluster=HOST:PORT|FILE'");
         }
-        return membership.join(ClusterSeeds.of(seeds).addresses());
+        return membership.join(addresses());
+    }
+
+    private List<String> addresses() throws IOException {
+        try {
+            return ClusterSeeds.of(seeds).addresses();
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+        }
     }
 }

@@ -204,7 +204,7 @@ class AnyDeviceTest extends CommandTest {
         assertThat(runSized("plan", "--device-kind", "abacus")).isEqualTo(1);
         assertThat(err.toString()).contains("no starter predictor for 'abacus'", "Raspberry Pi 4", "x86-64");
         assertThat(runSized("plan", "--predictor", "starter:all")).isEqualTo(2);
-        assertThat(err.toString()).contains("--cluster FILE or by --device-kind KIND");
+        assertThat(err.toString()).contains("either by --cluster FILE or HOST:PORT, or by --device-kind KIND");
         assertThat(runSized("plan", "--device-kind", "a=rk3588s", "--device-kind", "a=rk3588s"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("--device-kind takes a kind, or a new name");
