@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeLostException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    /** The name of the lost node. */
     private final String node;
 
     NodeLostException(String node, @Nullable String message, Throwable cause) {
