@@ -48,14 +48,14 @@ public record LinkOptions(
 
     /** No peers; at most 32 MiB, 8 seconds and 5 % of the time; stale after ten minutes. */
     public static final LinkOptions DEFAULTS = new LinkOptions(
-            Map.of(),
-            Optional.empty(),
-            32L << 20,
-            Duration.ofSeconds(8),
-            0.05,
-            Duration.ofMinutes(10),
-            Map.of(),
-            Optional.empty());
+            LinkSettings.DEFAULTS.peers(),
+            LinkSettings.DEFAULTS.interval(),
+            LinkSettings.DEFAULTS.maxBytes(),
+            LinkSettings.DEFAULTS.maxTime(),
+            LinkSettings.DEFAULTS.maxShare(),
+            LinkSettings.DEFAULTS.maxAge(),
+            LinkSettings.DEFAULTS.headers(),
+            LinkSettings.DEFAULTS.tls());
 
     /**
      * Checks the values.

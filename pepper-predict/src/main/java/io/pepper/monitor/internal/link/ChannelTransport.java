@@ -2,10 +2,9 @@ package io.pepper.monitor.internal.link;
 
 import io.pepper.distributed.NodeChannel;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.UUID;
 
 /*
  * A request is a byte and the number of bytes to transfer (8 bytes). The answer is a byte. After GRANTED, the bytes follow;
@@ -29,13 +28,8 @@ final class ChannelTransport implements LinkTransport {
     static final int NUMBERS = 4;
     static final int BLOCK = 64 << 10;
 
-    private static final int MIN_WAIT_MILLIS = 20;
-    private static final int MAX_WAIT_MILLIS = 200;
-    private static final int MAX_ATTEMPTS = 50;
-
     private final NodeChannel channel;
     private final LinkTurns turns;
-    private final SplittableRandom random = new SplittableRandom();
     private final ByteBuffer noise = noise();
     private final ByteBuffer small = ByteBuffer.allocate(Math.max(REQUEST_BYTES, NUMBERS * Long.BYTES));
     private volatile boolean closed;
@@ -153,32 +147,14 @@ final class ChannelTransport implements LinkTransport {
     }
 
     private Arrival inTurn(byte what, long bytes, Transfer transfer) throws IOException {
-        for (int attempt = 0; attempt < MAX_ATTEMPTS && !closed; attempt++) {
-            String own = UUID.randomUUID().toString();
-            if (turns.take(own) && turns.begin(own)) {
-                try {
-                    byte answer = ask(what, bytes);
-                    if (answer != BUSY) {
-                        require(answer);
-                        return transfer.run();
-                    }
-                } finally {
-                    turns.end(own);
-                }
+        return turns.inTurn("'" + channel.device() + "'", () -> closed, () -> {
+            byte answer = ask(what, bytes);
+            if (answer == BUSY) {
+                return Optional.empty();
             }
-            sleep(random.nextInt(MIN_WAIT_MILLIS, MAX_WAIT_MILLIS));
-        }
-        throw new IOException(closed ? "stopped" : "'" + channel.device() + "' is busy with other links");
-    }
-
-    private static void sleep(long millis) throws InterruptedIOException {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw (InterruptedIOException)
-                    new InterruptedIOException("the measurement was interrupted").initCause(stopped);
-        }
+            require(answer);
+            return Optional.of(transfer.run());
+        });
     }
 
     @Override

@@ -10,10 +10,7 @@ import io.pepper.internal.text.Fields;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.StringWriter;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +26,6 @@ public final class LinkCapability implements NodeCapability {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final int MAX_PEERS = 200;
-    private static final LinkSettings SETTINGS = new LinkSettings(
-            Map.of(),
-            Optional.empty(),
-            32L << 20,
-            Duration.ofSeconds(8),
-            0.05,
-            Duration.ofMinutes(10),
-            Map.of(),
-            Optional.empty());
 
     private final LinkTurns turns = new LinkTurns(System::nanoTime);
     private final ChannelAnswers answers = new ChannelAnswers(turns);
@@ -84,7 +72,7 @@ public final class LinkCapability implements NodeCapability {
     private String measured(CapabilityTask task, List<String> peers) throws IOException {
         LinkMeter known = meter;
         if (known == null) {
-            known = new LinkMeter(task.device(), SETTINGS, this::open);
+            known = new LinkMeter(task.device(), LinkSettings.DEFAULTS, this::open);
             meter = known;
         }
         StringWriter text = new StringWriter();

@@ -4,7 +4,6 @@ import io.pepper.document.SafeText;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -16,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -40,9 +38,6 @@ final class LinkConnection implements LinkTransport {
     private static final int DONE = 204;
     private static final int BUSY = 503;
     private static final int MAX_SHOWN = 200;
-    private static final int MIN_WAIT_MILLIS = 20;
-    private static final int MAX_WAIT_MILLIS = 200;
-    private static final int MAX_ATTEMPTS = 50;
 
     private final URI agent;
     private final Optional<SSLContext> tls;
@@ -154,22 +149,14 @@ final class LinkConnection implements LinkTransport {
     }
 
     private Arrival inTurn(Transfer transfer) throws IOException {
-        for (int attempt = 0; attempt < MAX_ATTEMPTS && !closed; attempt++) {
-            String own = UUID.randomUUID().toString();
-            if (turns.take(own) && turns.begin(own)) {
-                try {
-                    Answer answer = exchange("POST", "turn", 0);
-                    if (answer.status != BUSY) {
-                        require(answer, DONE);
-                        return transfer.run(token(answer));
-                    }
-                } finally {
-                    turns.end(own);
-                }
+        return turns.inTurn(agent.toString(), () -> closed, () -> {
+            Answer answer = exchange("POST", "turn", 0);
+            if (answer.status == BUSY) {
+                return Optional.empty();
             }
-            sleep(random.nextInt(MIN_WAIT_MILLIS, MAX_WAIT_MILLIS));
-        }
-        throw new IOException(closed ? "stopped" : agent + " is busy with other links");
+            require(answer, DONE);
+            return Optional.of(transfer.run(token(answer)));
+        });
     }
 
     private String token(Answer answer) throws IOException {
@@ -178,16 +165,6 @@ final class LinkConnection implements LinkTransport {
             throw new IOException(agent + " gives no turn: it may be another program");
         }
         return token;
-    }
-
-    private static void sleep(long millis) throws InterruptedIOException {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw (InterruptedIOException)
-                    new InterruptedIOException("the measurement was interrupted").initCause(stopped);
-        }
     }
 
     private void require(Answer answer, int status) throws IOException {

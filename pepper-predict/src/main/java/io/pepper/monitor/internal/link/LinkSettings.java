@@ -26,4 +26,15 @@ public record LinkSettings(
         double maxShare,
         Duration maxAge,
         Map<String, String> headers,
-        Optional<SSLContext> tls) {}
+        Optional<SSLContext> tls) {
+    /** No peers; at most 32 MiB, 8 seconds and 5 % of the time; stale after ten minutes. */
+    public static final LinkSettings DEFAULTS = new LinkSettings(
+            Map.of(),
+            Optional.empty(),
+            32L << 20,
+            Duration.ofSeconds(8),
+            0.05,
+            Duration.ofMinutes(10),
+            Map.of(),
+            Optional.empty());
+}

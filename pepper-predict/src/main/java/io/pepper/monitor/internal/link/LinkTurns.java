@@ -1,6 +1,11 @@
 package io.pepper.monitor.internal.link;
 
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -9,6 +14,9 @@ import java.util.function.LongSupplier;
  * bytes per minute bounds the transfers that others start. Thread-safe.
  */
 final class LinkTurns {
+    private static final int MIN_WAIT_MILLIS = 20;
+    private static final int MAX_WAIT_MILLIS = 200;
+    private static final int MAX_ATTEMPTS = 50;
     static final long UNUSED_NANOS = 2_000_000_000L;
     static final long MINUTE_NANOS = 60_000_000_000L;
 
@@ -67,5 +75,48 @@ final class LinkTurns {
         }
         bytesInMinute += bytes;
         return true;
+    }
+
+    /** A transfer, while this agent takes part in no other one. */
+    @FunctionalInterface
+    interface Attempt<T> {
+        /** Returns the result; empty if the other agent is busy. */
+        Optional<T> run() throws IOException;
+    }
+
+    /**
+     * Makes a transfer during which neither agent takes part in another one, and waits for that between attempts.
+     *
+     * @param peer the other agent, as messages name it
+     * @param closed tells whether to give up
+     * @param attempt the transfer
+     * @throws IOException if it fails, the other agent stays busy, or the measurement is stopped
+     */
+    <T> T inTurn(String peer, BooleanSupplier closed, Attempt<T> attempt) throws IOException {
+        for (int count = 0; count < MAX_ATTEMPTS && !closed.getAsBoolean(); count++) {
+            String own = UUID.randomUUID().toString();
+            if (take(own) && begin(own)) {
+                try {
+                    Optional<T> result = attempt.run();
+                    if (result.isPresent()) {
+                        return result.get();
+                    }
+                } finally {
+                    end(own);
+                }
+            }
+            sleep(ThreadLocalRandom.current().nextInt(MIN_WAIT_MILLIS, MAX_WAIT_MILLIS));
+        }
+        throw new IOException(closed.getAsBoolean() ? "stopped" : peer + " is busy with other links");
+    }
+
+    private static void sleep(long millis) throws InterruptedIOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException)
+                    new InterruptedIOException("the measurement was interrupted").initCause(stopped);
+        }
     }
 }
