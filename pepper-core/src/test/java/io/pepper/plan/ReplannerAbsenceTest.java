@@ -11,7 +11,6 @@ import io.pepper.plan.Replanner.Patience;
 import io.pepper.plan.Replanner.Proposal;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Prediction;
-import io.pepper.workload.Workload;
 import io.pepper.workload.WorkloadMeasure;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,36 +25,6 @@ import org.junit.jupiter.api.Test;
 /** Placements while devices are absent, and messages that take longer than predicted. */
 class ReplannerAbsenceTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-
-    /** A chain of segments, each with an amount of work; between them flow bytes. */
-    private static final class Chain implements Segments {
-        private final double[] work;
-        private final double[] bytes;
-
-        Chain(double[] work, double... bytes) {
-            this.work = work;
-            this.bytes = bytes;
-        }
-
-        @Override
-        public int count() {
-            return work.length;
-        }
-
-        @Override
-        public Workload workload(int from, int to) {
-            return Workload.builder()
-                    .set(
-                            WorkloadMeasure.PARALLEL_FLOPS,
-                            IntStream.range(from, to).mapToDouble(i -> work[i]).sum())
-                    .build();
-        }
-
-        @Override
-        public List<Flow> flows() {
-            return Flow.ofChain(bytes);
-        }
-    }
 
     /** Device d0 takes a second for a unit of work, d1 half of it, and so on. */
     private static final LatencyPredictor PREDICTOR = (piece, threads, device) -> {
@@ -82,7 +51,7 @@ class ReplannerAbsenceTest {
 
     @Test
     void aPlacementWithAnAbsentDeviceIsLeftAtOnceAndLosesNoPatience() {
-        Replanner replanner = replanner(new Chain(new double[] {2, 2}, 1, 1, 1), cluster(3, 1e6), Constraints.NONE);
+        Replanner replanner = replanner(new WorkChain(new double[] {2, 2}, 1, 1, 1), cluster(3, 1e6), Constraints.NONE);
         assertThat(devices(replanner.current())).containsExactly("d2");
         Proposal proposal =
                 replanner.update(List.of(), List.of(), Set.of("d2"), NOW).orElseThrow();
@@ -99,8 +68,8 @@ class ReplannerAbsenceTest {
 
     @Test
     void nothingIsProposedIfTheConstraintsNeedTheAbsentDevice() {
-        Replanner replanner =
-                replanner(new Chain(new double[] {2, 2}, 1, 1, 1), cluster(2, 1e6), Constraints.NONE.withPin(0, "d1"));
+        Replanner replanner = replanner(
+                new WorkChain(new double[] {2, 2}, 1, 1, 1), cluster(2, 1e6), Constraints.NONE.withPin(0, "d1"));
         assertThat(replanner.update(List.of(), List.of(), Set.of("d1"), NOW)).isEmpty();
         assertThat(replanner.update(List.of(), List.of(), Set.of("elsewhere"), NOW))
                 .isEmpty();
@@ -113,7 +82,7 @@ class ReplannerAbsenceTest {
         for (int round = 0; round < 1_000; round++) {
             int count = 2 + random.nextInt(3);
             int segments = 1 + random.nextInt(4);
-            Chain chain = new Chain(
+            WorkChain chain = new WorkChain(
                     random.doubles(segments, 0.1, 5).toArray(),
                     random.doubles(segments + 1, 1, 100).toArray());
             double rate = 10 + random.nextDouble() * 1000;
@@ -146,7 +115,7 @@ class ReplannerAbsenceTest {
 
     @Test
     void messagesThatTakeLongerMoveThePlacementLikeASlowerLink() {
-        Chain chain = new Chain(new double[] {2}, 100, 0);
+        WorkChain chain = new WorkChain(new double[] {2}, 100, 0);
         Cluster cluster = Cluster.builder()
                 .device(Device.of("d0"))
                 .device(Device.of("d1"))

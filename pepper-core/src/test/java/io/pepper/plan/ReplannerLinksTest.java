@@ -12,7 +12,6 @@ import io.pepper.plan.Replanner.Patience;
 import io.pepper.plan.Replanner.Proposal;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Prediction;
-import io.pepper.workload.Workload;
 import io.pepper.workload.WorkloadMeasure;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,36 +28,6 @@ import org.junit.jupiter.api.Test;
 class ReplannerLinksTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final Patience AT_ONCE = new Patience(0, Duration.ZERO, 0, 1);
-
-    /** A chain of segments, each with an amount of work; between them flow bytes. */
-    private static final class Chain implements Segments {
-        private final double[] work;
-        private final double[] bytes;
-
-        Chain(double[] work, double... bytes) {
-            this.work = work;
-            this.bytes = bytes;
-        }
-
-        @Override
-        public int count() {
-            return work.length;
-        }
-
-        @Override
-        public Workload workload(int from, int to) {
-            return Workload.builder()
-                    .set(
-                            WorkloadMeasure.PARALLEL_FLOPS,
-                            IntStream.range(from, to).mapToDouble(i -> work[i]).sum())
-                    .build();
-        }
-
-        @Override
-        public List<Flow> flows() {
-            return Flow.ofChain(bytes);
-        }
-    }
 
     /** Device d0 takes a second for a unit of work, d1 half of it, and so on; load slows each down. */
     private static final LatencyPredictor PREDICTOR = (piece, threads, device) -> {
@@ -77,7 +46,7 @@ class ReplannerLinksTest {
                 .link("d0", "d1", Link.of(1_000, 0))
                 .source("d0")
                 .build();
-        return Replanner.builder(new Chain(new double[] {2}, 100, 0), CostModel.of(cluster, PREDICTOR))
+        return Replanner.builder(new WorkChain(new double[] {2}, 100, 0), CostModel.of(cluster, PREDICTOR))
                 .patience(patience)
                 .build();
     }
@@ -157,7 +126,7 @@ class ReplannerLinksTest {
 
     private static int follow(long seed) {
         Random random = new Random(seed);
-        Chain chain = chain(random);
+        WorkChain chain = chain(random);
         Cluster declared = cluster(random, 2 + random.nextInt(3));
         Replanner replanner = Replanner.builder(chain, CostModel.of(declared, PREDICTOR))
                 .patience(AT_ONCE)
@@ -196,10 +165,10 @@ class ReplannerLinksTest {
         return proposals;
     }
 
-    private static Chain chain(Random random) {
+    private static WorkChain chain(Random random) {
         int count = 1 + random.nextInt(4);
         double[] bytes = random.ints(count + 1, 0, 200).asDoubleStream().toArray();
-        return new Chain(random.ints(count, 1, 9).asDoubleStream().toArray(), bytes);
+        return new WorkChain(random.ints(count, 1, 9).asDoubleStream().toArray(), bytes);
     }
 
     private static Cluster cluster(Random random, int devices) {
@@ -227,7 +196,7 @@ class ReplannerLinksTest {
     }
 
     /** Tries all assignments, and adds their times up without the planner. */
-    private static double leastLatency(Chain chain, Cluster cluster, Map<String, DeviceState> loads) {
+    private static double leastLatency(WorkChain chain, Cluster cluster, Map<String, DeviceState> loads) {
         int devices = cluster.devices().size();
         double least = Double.POSITIVE_INFINITY;
         for (int code = 0; code < Math.pow(devices, chain.count()); code++) {

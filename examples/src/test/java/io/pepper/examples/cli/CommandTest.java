@@ -52,8 +52,6 @@ abstract class CommandTest {
 
     /** Runs a command, and returns its exit code. */
     int run(Object... args) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
         return run(out, err, args);
     }
 
@@ -62,7 +60,10 @@ abstract class CommandTest {
         return run(new StringWriter(), new StringWriter(), args);
     }
 
-    private static int run(StringWriter out, StringWriter err, Object... args) {
+    /** Runs a command that prints to given writers, from their beginning, and returns its exit code. */
+    static int run(StringWriter out, StringWriter err, Object... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
         String[] words = Arrays.stream(args).map(Object::toString).toArray(String[]::new);
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pepper.examples.SmallDecoder;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,13 +38,7 @@ class GenerateCommandTest {
     }
 
     private int run(Object... args) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        List<String> words = new ArrayList<>();
-        for (Object arg : args) {
-            words.add(arg.toString());
-        }
-        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words.toArray(String[]::new));
+        return CommandTest.run(out, err, args);
     }
 
     private JsonNode json() throws IOException {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pepper.examples.SmallDecoder;
 import io.pepper.export.DeploymentPlan;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,14 +42,14 @@ class GenerationPlanTest {
                 """);
     }
 
+    private int run(Object... args) {
+        return CommandTest.run(out, err, args);
+    }
+
     private int plan(Object... args) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        List<String> words = new ArrayList<>(List.of("plan", model.toString(), "--cluster", cluster.toString()));
-        for (Object arg : args) {
-            words.add(arg.toString());
-        }
-        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words.toArray(String[]::new));
+        List<Object> words = new ArrayList<>(List.of("plan", model, "--cluster", cluster));
+        words.addAll(List.of(args));
+        return run(words.toArray());
     }
 
     private JsonNode json() throws IOException {
@@ -101,14 +100,7 @@ class GenerationPlanTest {
         assertThat(out.toString())
                 .contains("phase   tokens  times  latency", "first token after ", "8 new tokens in ")
                 .contains("figures of parts are means of 8 steps");
-        assertThat(Main.run(
-                        new PrintWriter(out, true),
-                        new PrintWriter(err, true),
-                        "verify",
-                        model.toString(),
-                        parts.toString(),
-                        "--generate",
-                        "5"))
+        assertThat(run("verify", model.toString(), parts.toString(), "--generate", "5"))
                 .as(err.toString())
                 .isZero();
     }
@@ -119,8 +111,7 @@ class GenerationPlanTest {
         assertThat(plan("--generate", "prompt=3,new=8", "--min-devices", 2, "--out", parts))
                 .as(err.toString())
                 .isZero();
-        out.getBuffer().setLength(0);
-        String[] rehearsal = {
+        Object[] rehearsal = {
             "generate",
             parts.toString(),
             "--prompt-tokens",
@@ -131,9 +122,7 @@ class GenerationPlanTest {
             cluster.toString(),
             "--json"
         };
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), rehearsal))
-                .as(err.toString())
-                .isZero();
+        assertThat(run(rehearsal)).as(err.toString()).isZero();
         JsonNode phases = json().path("phases");
         assertThat(phases).hasSize(2);
         double hop = 0.001;
@@ -142,8 +131,7 @@ class GenerationPlanTest {
             assertThat(phase.path("measuredSeconds").asDouble()).isGreaterThan(hop);
         });
         Files.delete(parts.resolve(DeploymentPlan.FILE_NAME));
-        assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), rehearsal))
-                .isEqualTo(2);
+        assertThat(run(rehearsal)).isEqualTo(2);
         assertThat(err.toString()).contains("--emulate needs a plan");
     }
 
@@ -188,13 +176,7 @@ class GenerationPlanTest {
         String changed = text.replaceFirst("\"partSeconds\" : \\[", "\"partSeconds\" : [ 1.0,");
         assertThat(changed).isNotEqualTo(text);
         Files.writeString(file, changed);
-        assertThat(Main.run(
-                        new PrintWriter(out, true),
-                        new PrintWriter(err, true),
-                        "simulate",
-                        "--every=1",
-                        parts.toString()))
-                .isNotZero();
+        assertThat(run("simulate", "--every=1", parts.toString())).isNotZero();
         assertThat(err.toString()).contains("phases[0]", "partSeconds", "are 3, where partition.json has 2 parts");
     }
 }
