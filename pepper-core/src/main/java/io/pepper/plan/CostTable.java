@@ -7,7 +7,6 @@ import io.pepper.internal.text.Fields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -343,20 +342,14 @@ public final class CostTable {
         for (int i = 0; i < tables.size(); i++) {
             CostTable table = tables.get(i);
             first.checkShape(table, true);
-            weightBytes = greater(weightBytes, table.weightBytes);
-            peakBytes = greater(peakBytes, table.peakBytes);
+            weightBytes = DeviceCosts.greater(weightBytes, table.weightBytes);
+            peakBytes = DeviceCosts.greater(peakBytes, table.peakBytes);
             for (int flow = 0; flow < flowBytes.length; flow++) {
                 flowBytes[flow] += weights[i] * table.flowBytes(flow);
             }
         }
         return new CostTable(
                 first, first.topology.withBytes(flowBytes), columns(tables, weights), weightBytes, peakBytes);
-    }
-
-    private static double[] greater(double[] one, double... other) {
-        double[] greater = new double[one.length];
-        Arrays.setAll(greater, i -> Math.max(one[i], other[i]));
-        return greater;
     }
 
     /**

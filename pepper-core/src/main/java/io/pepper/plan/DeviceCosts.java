@@ -95,7 +95,8 @@ final class DeviceCosts {
                 runtimeBytes);
     }
 
-    private static double[] greater(double[] one, double... other) {
+    /** Returns the larger of both values at each place. */
+    static double[] greater(double[] one, double... other) {
         double[] greater = new double[one.length];
         Arrays.setAll(greater, i -> Math.max(one[i], other[i]));
         return greater;

@@ -35,19 +35,17 @@ public final class GenerationSegments {
     public static final String CONTEXT = "context";
 
     private final GenerationLoad load;
-    private final ModelSegments token;
     private final Travelling promptFlows;
     private final Travelling tokenFlows;
     private final Travelling contextFlows;
     private final double[] cacheBytes;
 
     private GenerationSegments(
-            GenerationLoad load, ModelSegments token, List<Travelling> phases, double... cacheBytes) {
+            GenerationLoad load, Travelling prompt, Travelling token, Travelling context, double... cacheBytes) {
         this.load = load;
-        this.token = token;
-        this.promptFlows = phases.get(0);
-        this.tokenFlows = phases.get(1);
-        this.contextFlows = phases.get(2);
+        this.promptFlows = prompt;
+        this.tokenFlows = token;
+        this.contextFlows = context;
         this.cacheBytes = cacheBytes;
     }
 
@@ -55,13 +53,13 @@ public final class GenerationSegments {
             throws UnsupportedModelException {
         DataflowGraph graph = model.graph();
         DecoderRoles roles = work.roles();
-        ModelSegments token = work.token().segments(cuts);
-        List<Travelling> phases = new ArrayList<>();
-        phases.add(travelling(graph, work.prompt(), cuts, roles, work.load().promptTokens()));
-        phases.add(travelling(graph, work.token(), cuts, roles, 1));
-        phases.add(travelling(graph, work.context(), cuts, roles, 1));
+        Travelling token = travelling(graph, work.token(), cuts, roles, 1);
         return new GenerationSegments(
-                work.load(), token, phases, cacheBytes(graph, work, token.partition(), model.name()));
+                work.load(),
+                travelling(graph, work.prompt(), cuts, roles, work.load().promptTokens()),
+                token,
+                travelling(graph, work.context(), cuts, roles, 1),
+                cacheBytes(graph, work, token.all.partition(), model.name()));
     }
 
     /** The segments of one phase without what stays in the parts. */
@@ -124,7 +122,7 @@ public final class GenerationSegments {
      * @return the segments
      */
     public ModelSegments token() {
-        return token;
+        return tokenFlows.all;
     }
 
     /**

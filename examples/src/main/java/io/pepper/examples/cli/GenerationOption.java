@@ -120,6 +120,7 @@ final class GenerationOption {
                 wanted,
                 phases,
                 new Planned(prepared, why, Optional.empty(), List.of()),
+                phases.costs(why.placement(), constraints),
                 turns(phases, goal, constraints),
                 segments.caveats(timed.model(), why.placement()));
     }

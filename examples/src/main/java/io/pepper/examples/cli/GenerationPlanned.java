@@ -18,11 +18,17 @@ import java.util.List;
  * @param load the task
  * @param phases the phases of which the placement is the best
  * @param planned the placement, with the figures of the mean step
+ * @param costs the placement with the figures of each phase
  * @param turns the best placements for other numbers of new tokens; empty if they were not searched
  * @param caveats why the figures may be wrong
  */
 record GenerationPlanned(
-        GenerationLoad load, Phases phases, Planned planned, List<Phases.Turn> turns, List<String> caveats) {
+        GenerationLoad load,
+        Phases phases,
+        Planned planned,
+        List<Placement> costs,
+        List<Phases.Turn> turns,
+        List<String> caveats) {
 
     /** Returns the phases as a plan stores them. */
     List<DeploymentPlan.Phase> stored() {
@@ -33,15 +39,10 @@ record GenerationPlanned(
         return planned.why().placement();
     }
 
-    /** Returns the seconds of one run of a phase, whether the objective counts it or not. */
+    /** Returns the costs of one run of a phase, whether the objective counts it or not. */
     private Placement costs(String name) {
-        List<Placement> costs = phases.costs(placement(), planned.prepared().constraints());
-        for (int i = 0; i < costs.size(); i++) {
-            if (phases.list().get(i).name().equals(name)) {
-                return costs.get(i);
-            }
-        }
-        throw new IllegalArgumentException("there is no phase '" + name + "'");
+        int phase = phases.list().stream().map(Phases.Phase::name).toList().indexOf(name);
+        return costs.get(phase);
     }
 
     /** Returns the seconds of one sequence. */
@@ -104,14 +105,14 @@ record GenerationPlanned(
     private void turnRow(Table table, int index) {
         long from = newTokens(index);
         String until = index + 1 < turns.size() ? " to " + (newTokens(index + 1) - 1) : " and more";
-        List<Placement> costs =
+        List<Placement> then =
                 phases.costs(turns.get(index).then(), planned.prepared().constraints());
         if (index + 1 == turns.size() || from < newTokens(index + 1)) {
             table.row(
                     from + until,
                     PlanPrinter.line(turns.get(index).then()),
-                    Quantities.seconds(costs.get(0).latencySeconds()),
-                    Quantities.number(1 / costs.get(1).latencySeconds()));
+                    Quantities.seconds(then.get(0).latencySeconds()),
+                    Quantities.number(1 / then.get(1).latencySeconds()));
         }
     }
 
