@@ -167,7 +167,9 @@ final class FlowRequest {
         });
         memory.addAll(buffers);
         more.forEach(report -> reports.put(report.getPart(), report));
-        arrived.put(maker, System.nanoTime());
+        if (maker != Wiring.GIVEN) {
+            arrived.put(maker, System.nanoTime());
+        }
         for (int tensor : model.wiring().results()) {
             if (model.wiring().maker(tensor) != Wiring.GIVEN && !results.containsKey(tensor)) {
                 return false;
@@ -232,7 +234,7 @@ final class FlowRequest {
         return sentNanos;
     }
 
-    /** Returns when the results of a part came. */
+    /** Returns when the results of each part came. */
     synchronized Map<Integer, Long> arrivals() {
         return Map.copyOf(arrived);
     }

@@ -11,6 +11,7 @@ import io.pepper.export.WeightStorage;
 import io.pepper.model.Dimension;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.RecognizedInputs;
+import io.pepper.session.HopMetrics;
 import io.pepper.session.RunOutputs;
 import io.pepper.session.SessionListener;
 import io.pepper.session.StageException;
@@ -98,6 +99,22 @@ class FlowSkewTest {
                 assertThat(hop.wireSeconds()).isBetween(0.0, (double) TIMEOUT.toSeconds());
                 assertThat(hop.queueSeconds()).isBetween(0.0, (double) TIMEOUT.toSeconds());
             });
+        }
+    }
+
+    @Test
+    void theTimeOfAnswersOnTheWireIsThatOfAnswersOnly() throws Exception {
+        try (SkewedNode node = new SkewedNode(FrameConnection.VERSION, 0, "y");
+                FlowSession session = session(node, TIMEOUT);
+                OnnxTensor x = OnnxTensor.createTensor(
+                        OrtEnvironment.getEnvironment(), FloatBuffer.wrap(new float[] {1, 2, 3}), new long[] {3})) {
+            node.delayAnswers(100);
+            for (int i = 0; i < 3; i++) {
+                session.run(Map.of("x", x)).close();
+            }
+            HopMetrics toTheCaller = session.hops().get(1);
+            assertThat(toTheCaller.stage()).isEmpty();
+            assertThat(toTheCaller.p50WireSeconds()).isGreaterThan(0.05);
         }
     }
 

@@ -5,6 +5,7 @@ import io.pepper.distributed.internal.proto.FlowHello;
 import io.pepper.distributed.internal.proto.FlowKind;
 import io.pepper.distributed.internal.proto.FlowReport;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,6 +21,7 @@ final class SkewedNode implements AutoCloseable {
     private final int version;
     private final long skewNanos;
     private final String output;
+    private volatile long answerDelayMillis;
     private final Queue<FlowHeader> requests = new ConcurrentLinkedQueue<>();
 
     SkewedNode(int version, long skewNanos, String output) throws IOException {
@@ -30,6 +32,11 @@ final class SkewedNode implements AutoCloseable {
         Thread thread = new Thread(this::accept, "skewed-node");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Lets answers stay on the way for some time. */
+    void delayAnswers(long millis) {
+        answerDelayMillis = millis;
     }
 
     DataAddress address() {
@@ -91,6 +98,14 @@ final class SkewedNode implements AutoCloseable {
         }
     }
 
+    private void onTheWay() throws IOException {
+        try {
+            Thread.sleep(answerDelayMillis);
+        } catch (InterruptedException stopped) {
+            throw new InterruptedIOException("stopped while an answer was on the way");
+        }
+    }
+
     private void answer(OutputStream out, FlowHeader header, List<ByteBuffer> tensors) throws IOException {
         switch (header.getKind()) {
             case FLOW_PING ->
@@ -110,6 +125,7 @@ final class SkewedNode implements AutoCloseable {
             case FLOW_TENSORS -> {
                 requests.add(header);
                 long now = clock();
+                onTheWay();
                 send(
                         out,
                         header.toBuilder()
