@@ -106,7 +106,8 @@ class RoomsTest {
     /** By foreign package, the rooms in whose public signatures it may stand. */
     private static final Map<String, Set<String>> FOREIGN = Map.of(
             "org.jgrapht.", Set.of("io.pepper.graph", "io.pepper.cut"),
-            "ai.onnxruntime.", Set.of("io.pepper.session", "io.pepper.measure", "io.pepper.distributed"),
+            "ai.onnxruntime.",
+                    Set.of("io.pepper.session", "io.pepper.measure", "io.pepper.distributed", "io.pepper.generation"),
             "io.prometheus.metrics.model.registry.", Set.of("io.pepper.monitor"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

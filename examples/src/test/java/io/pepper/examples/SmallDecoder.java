@@ -23,6 +23,15 @@ public final class SmallDecoder {
     private SmallDecoder() {}
 
     public static Path write(Path file) throws IOException {
+        return write(file, false);
+    }
+
+    /** Writes a decoder whose layers add the mean of an encoder's states, too. */
+    public static Path writeWithEncoder(Path file) throws IOException {
+        return write(file, true);
+    }
+
+    private static Path write(Path file, boolean encoder) throws IOException {
         GraphProto.Builder graph = GraphProto.newBuilder()
                 .setName("decoder")
                 .addInput(value("input_ids", TensorProto.DataType.INT64, "batch", "seq"))
@@ -31,6 +40,9 @@ public final class SmallDecoder {
                 .addInitializer(number("one", 1))
                 .addInitializer(number("end", Long.MAX_VALUE))
                 .addNode(node("Gather", "x0", "embed", "input_ids"));
+        if (encoder) {
+            graph.addInput(value("encoder_hidden_states", TensorProto.DataType.FLOAT, "batch", "encoded", WIDTH));
+        }
         for (int i = 0; i < LAYERS; i++) {
             String past = "past_key_values." + i + ".key";
             String present = "present." + i + ".key";
@@ -43,9 +55,17 @@ public final class SmallDecoder {
                     .addNode(node("Slice", "new" + i, "sums" + i, "from" + i, "end", "one"))
                     .addNode(node("Add", "sum" + i, "x" + i, "new" + i))
                     .addInitializer(weights("w" + i, new Random(5 + i), WIDTH, WIDTH))
-                    .addNode(node("MatMul", "product" + i, "sum" + i, "w" + i))
+                    .addNode(node("MatMul", "product" + i, encoder ? "both" + i : "sum" + i, "w" + i))
                     .addNode(node("Tanh", "x" + (i + 1), "product" + i))
                     .addOutput(value(present, TensorProto.DataType.FLOAT, "batch", "total", WIDTH));
+            if (encoder) {
+                graph.addNode(node("ReduceMean", "mean" + i, "encoder_hidden_states")
+                                .addAttribute(AttributeProto.newBuilder()
+                                        .setName("axes")
+                                        .setType(AttributeProto.AttributeType.INTS)
+                                        .addInts(1)))
+                        .addNode(node("Add", "both" + i, "sum" + i, "mean" + i));
+            }
         }
         graph.addNode(node("MatMul", "logits", "x" + LAYERS, "head"))
                 .addOutput(value("logits", TensorProto.DataType.FLOAT, "batch", "seq", VOCABULARY));

@@ -65,7 +65,10 @@ final class ManifestJson {
         found.caches()
                 .forEach(cache -> caches.addObject().put("past", cache.past()).put("present", cache.present()));
         found.readOnlyCaches().forEach(node.putArray("readOnlyCaches")::add);
+        found.contexts().forEach(node.putArray("contexts")::add);
         found.masks().forEach(node.putArray("masks")::add);
+        found.addedMasks().forEach(node.putArray("addedMasks")::add);
+        found.hidingMasks().forEach(node.putArray("hidingMasks")::add);
         found.positions().forEach(node.putArray("positions")::add);
         found.lengths().forEach(node.putArray("lengths")::add);
         return node;

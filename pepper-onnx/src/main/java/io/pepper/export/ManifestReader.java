@@ -73,9 +73,17 @@ final class ManifestReader {
         return new RecognizedInputs(
                 caches,
                 found.texts("readOnlyCaches"),
+                texts(found, "contexts"),
                 found.texts("masks"),
+                texts(found, "addedMasks"),
+                texts(found, "hidingMasks"),
                 found.texts("positions"),
                 found.texts("lengths"));
+    }
+
+    /** Returns a list that manifests of earlier versions lack. */
+    private static List<String> texts(Fields found, String name) throws InvalidFileException {
+        return found.has(name) ? found.texts(name) : List.of();
     }
 
     /** Refuses another value of a field. */

@@ -7,6 +7,7 @@ import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.RecognizedInputs;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.ToolVersion;
+import io.pepper.onnx.internal.model.MaskUse;
 import io.pepper.onnx.internal.model.NoTensors;
 import io.pepper.onnx.internal.model.ValueTypes;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -241,7 +242,13 @@ final class PartitionExport {
                 partition.graph().operatorCount() - used,
                 notes,
                 model.options().inputValues(),
-                RecognizedInputs.of(model.inputs(), model.outputs(), partition.graph()));
+                recognized());
+    }
+
+    private RecognizedInputs recognized() {
+        MaskUse masks = new MaskUse(model.graph().model().getGraph());
+        return RecognizedInputs.of(model.inputs(), model.outputs(), partition.graph())
+                .withMasks(masks::isAdded, masks::isHiding);
     }
 
     private List<List<TensorInfo>> cuts() throws IOException {

@@ -59,6 +59,17 @@ final class CacheTensor {
         return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), values, shape, type);
     }
 
+    /** Returns a copy of a tensor. */
+    static OnnxTensor copy(OnnxTensor tensor) throws OrtException {
+        ByteBuffer all = tensor.getByteBuffer();
+        ByteBuffer copy = ByteBuffer.allocateDirect(all.remaining()).order(ByteOrder.nativeOrder());
+        return OnnxTensor.createTensor(
+                OrtEnvironment.getEnvironment(),
+                copy.put(all).flip(),
+                tensor.getInfo().getShape(),
+                tensor.getInfo().type);
+    }
+
     /**
      * Returns a copy of some entries of a tensor along an axis.
      *

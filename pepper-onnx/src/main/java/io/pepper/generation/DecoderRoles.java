@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,18 +26,16 @@ import java.util.Set;
  * @param logits the output of logits
  * @param inputs all inputs by name
  * @param presents the output that continues each cache, by the cache's input
- * @param masks inputs that are one for each token so far
- * @param positions inputs with the positions of the step's tokens
- * @param lengths inputs with a length
+ * @param hidden the other inputs that a stage makes itself
+ * @param contexts inputs that are the same in all steps of a sequence
  */
 record DecoderRoles(
         TensorInfo tokens,
         TensorInfo logits,
         Map<String, TensorInfo> inputs,
         Map<String, String> presents,
-        Set<String> masks,
-        Set<String> positions,
-        Set<String> lengths) {
+        Map<String, StepInput> hidden,
+        Set<String> contexts) {
     private static final Set<String> WHOLE = Set.of("int64", "int32");
     private static final String NEED = "a text generator has an input of tokens, caches and an output of logits";
 
@@ -72,32 +71,23 @@ record DecoderRoles(
         if (found.caches().isEmpty()) {
             throw new UnsupportedModelException(source, "recognized.caches", "the model has no caches: " + NEED);
         }
-        if (!found.readOnlyCaches().isEmpty()) {
-            throw new UnsupportedModelException(
-                    source,
-                    "recognized.readOnlyCaches",
-                    "'" + found.readOnlyCaches().get(0) + "' is computed by another model, such as an encoder;"
-                            + " generation runs one model alone");
-        }
         Map<String, TensorInfo> inputs = new LinkedHashMap<>();
         read.forEach(input -> inputs.put(input.name(), input));
+        TensorInfo tokens = tokens(source, read, found);
         Map<String, String> presents = new LinkedHashMap<>();
-        found.caches().forEach(cache -> presents.put(cache.past(), cache.present()));
-        for (String position : found.positions()) {
-            String lower = position.toLowerCase(Locale.ROOT);
-            if (lower.contains("type") || lower.contains("segment")) {
-                throw new UnsupportedModelException(
-                        source, "inputs", "'" + position + "' has a type for each token, which generation cannot know");
-            }
+        for (RecognizedInputs.Cache cache : found.caches()) {
+            presents.put(cache.past(), cache.present());
+            InputShape.of(source, Objects.requireNonNull(inputs.get(cache.past())), tokens);
         }
+        Set<String> contexts = new LinkedHashSet<>(found.readOnlyCaches());
+        contexts.addAll(found.contexts());
         return new DecoderRoles(
-                tokens(source, read, found),
+                tokens,
                 logits(source, written, presents),
                 inputs,
                 presents,
-                Set.copyOf(found.masks()),
-                Set.copyOf(found.positions()),
-                Set.copyOf(found.lengths()));
+                StepInput.all(source, inputs, tokens, found),
+                Set.copyOf(contexts));
     }
 
     /** The parts, by their number, that read only the shape of an input. */
@@ -146,7 +136,15 @@ record DecoderRoles(
                     "inputs",
                     left.stream().map(TensorInfo::name).toList() + " are not one input of tokens: " + NEED);
         }
-        return left.get(0);
+        TensorInfo tokens = left.get(0);
+        long[] one = InputShape.of(source, tokens, tokens).sizes(1);
+        if (Arrays.stream(one).anyMatch(size -> size != 1)) {
+            throw new UnsupportedModelException(
+                    source,
+                    "inputs",
+                    "'" + tokens + "' takes a fixed number of tokens; generation runs one token, or any number");
+        }
+        return tokens;
     }
 
     private static TensorInfo logits(String source, List<TensorInfo> written, Map<String, String> presents)
@@ -168,39 +166,63 @@ record DecoderRoles(
         return chosen.get(0);
     }
 
-    /** Returns whether a stage makes an input itself, so that it does not cross a link. */
+    /** Returns whether an input does not cross a link: the stage makes it, or has it for the whole sequence. */
     boolean isHidden(String input) {
-        return presents.containsKey(input)
-                || masks.contains(input)
-                || positions.contains(input)
-                || lengths.contains(input);
+        return presents.containsKey(input) || hidden.containsKey(input) || contexts.contains(input);
+    }
+
+    /** Returns the most tokens of one step: 1 if the model is made for single tokens. */
+    int maxTokens() {
+        return Arrays.equals(tokenShape(1), tokenShape(2)) ? 1 : Integer.MAX_VALUE;
+    }
+
+    /** Returns the shape of the input of tokens. */
+    long[] tokenShape(int count) {
+        return shapeOf(tokens.name()).sizes(count);
     }
 
     /** Returns the shape of a cache of one sequence after a number of tokens. */
     long[] cacheShape(String cache, int tokens) {
-        List<Dimension> shape =
-                Objects.requireNonNull(inputs.get(cache)).shape().orElse(List.of());
-        long[] sizes = new long[shape.size()];
-        for (int axis = 0; axis < sizes.length; axis++) {
-            Dimension dimension = shape.get(axis);
-            sizes[axis] = dimension.size().orElse(axis == 0 ? 1 : tokens);
-        }
-        return sizes;
+        return shapeOf(cache).sizes(tokens);
     }
 
-    /** Returns the shape of an input that follows from the number of tokens. */
-    long[] shape(String input, int past, int count) {
+    /** The shape was looked at when the roles were found. */
+    private InputShape shapeOf(String input) {
+        try {
+            return InputShape.of("model", Objects.requireNonNull(inputs.get(input)), tokens);
+        } catch (UnsupportedModelException refused) {
+            throw new IllegalStateException(refused);
+        }
+    }
+
+    /**
+     * Returns the shape of an input that follows from the number of tokens.
+     *
+     * @throws UnsupportedModelException if the size of an axis is unknown, as of the states of an encoder
+     */
+    long[] shape(String input, int past, int count) throws UnsupportedModelException {
         if (presents.containsKey(input)) {
             return cacheShape(input, past);
         }
-        int rank = Objects.requireNonNull(inputs.get(input))
-                .shape()
-                .map(List::size)
-                .orElse(0);
-        long[] sizes = new long[rank];
-        Arrays.fill(sizes, 1);
-        if (rank > 0 && !lengths.contains(input)) {
-            sizes[rank - 1] = masks.contains(input) ? (long) past + count : count;
+        StepInput made = hidden.get(input);
+        if (made != null) {
+            return made.shape(past, count);
+        }
+        TensorInfo info = Objects.requireNonNull(inputs.get(input));
+        if (!contexts.contains(input)) {
+            return tokenShape(count);
+        }
+        List<Dimension> shape = info.shape().orElse(List.of());
+        long[] sizes = new long[shape.size()];
+        for (int axis = 0; axis < sizes.length; axis++) {
+            boolean isBatch = axis == 0 || shape.get(axis).symbol().orElse("").contains("batch");
+            if (shape.get(axis).size().isEmpty() && !isBatch) {
+                throw new UnsupportedModelException(
+                        "model",
+                        "inputs",
+                        "'" + info + "' is the same in all steps, and has an open axis: its costs are unknown");
+            }
+            sizes[axis] = shape.get(axis).size().orElse(1);
         }
         return sizes;
     }

@@ -9,6 +9,7 @@ import io.pepper.session.Stage;
 import io.pepper.session.StageException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ final class DecoderStage implements Stage {
     private final DecoderRoles roles;
     private final HiddenInputs hidden;
     private final SequenceCaches caches;
+    private final SequenceContexts contexts;
     private final List<String> inputs;
     private final List<String> outputs;
     private final Map<String, String> presents = new LinkedHashMap<>();
@@ -38,12 +40,15 @@ final class DecoderStage implements Stage {
      * @param roles the roles of the model's inputs and outputs
      * @param visible the outputs that later parts or the caller read
      * @param caches its caches
+     * @param contexts the inputs that are the same in all steps of a sequence
      */
-    DecoderStage(Stage stage, DecoderRoles roles, List<String> visible, SequenceCaches caches) {
+    DecoderStage(
+            Stage stage, DecoderRoles roles, List<String> visible, SequenceCaches caches, SequenceContexts contexts) {
         this.stage = stage;
         this.roles = roles;
         this.hidden = new HiddenInputs(roles);
         this.caches = caches;
+        this.contexts = contexts;
         this.outputs = List.copyOf(visible);
         this.visible = Set.copyOf(visible);
         List<String> read = new ArrayList<>(
@@ -132,6 +137,16 @@ final class DecoderStage implements Stage {
                     pasts.put(input, empty);
                 }
                 feed.put(input, Objects.requireNonNull(pasts.get(input)));
+            } else if (roles.contexts().contains(input)) {
+                OnnxTensor value = contexts.get(step.sequence(), input);
+                if (value == null) {
+                    throw new StageException(
+                            StageException.Kind.FAILED,
+                            name(),
+                            "has no '" + input + "' of sequence " + step.sequence(),
+                            null);
+                }
+                feed.put(input, value);
             } else if (roles.isHidden(input)) {
                 OnnxTensor value =
                         roles.presents().containsKey(input) ? hidden.shapeOf(input, step) : hidden.of(input, step);
@@ -158,7 +173,8 @@ final class DecoderStage implements Stage {
     }
 
     /** Returns the outputs that others read, and closes those that are neither read nor caches. */
-    private Map<String, OnnxValue> visible(Map<String, OnnxValue> results, Step step) throws OrtException {
+    private Map<String, OnnxValue> visible(Map<String, OnnxValue> results, Step step)
+            throws OrtException, StageException {
         Map<String, OnnxValue> left = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> each : results.entrySet()) {
             if (visible.contains(each.getKey())) {
@@ -168,15 +184,40 @@ final class DecoderStage implements Stage {
             }
         }
         String logits = roles.logits().name();
-        if (!step.all() && left.get(logits) instanceof OnnxTensor tensor) {
-            long[] shape = tensor.getInfo().getShape();
-            int axis = shape.length - 2;
-            if (axis >= 0 && shape[axis] > 1) {
-                left.put(logits, CacheTensor.slice(tensor, axis, shape[axis] - 1, shape[axis]));
+        if (left.get(logits) instanceof OnnxTensor tensor) {
+            int axis = rowsOrClose(left, tensor, step);
+            long rows = tensor.getInfo().getShape()[axis];
+            if (!step.all() && rows > 1) {
+                left.put(logits, CacheTensor.slice(tensor, axis, rows - 1, rows));
                 tensor.close();
             }
         }
         return left;
+    }
+
+    /** Returns the axis of logits that has a row for each token, or one row. If there is none, closes all outputs. */
+    private int rowsOrClose(Map<String, OnnxValue> left, OnnxTensor logits, Step step) throws StageException {
+        long[] shape = logits.getInfo().getShape();
+        int axis = 0;
+        while (axis < shape.length - 2 && shape[axis] == 1) {
+            axis++;
+        }
+        long others = 1;
+        for (int i = axis + 1; i < shape.length - 1; i++) {
+            others *= shape[i];
+        }
+        boolean isRow =
+                shape.length > 1 && others == 1 && (shape[axis] == step.count() || (shape[axis] == 1 && !step.all()));
+        if (!isRow) {
+            left.values().forEach(OnnxValue::close);
+            throw new StageException(
+                    StageException.Kind.FAILED,
+                    name(),
+                    "'" + roles.logits().name() + "' has the shape " + Arrays.toString(shape) + " after a step of "
+                            + step.count() + " tokens: not a row for each",
+                    null);
+        }
+        return axis;
     }
 
     /** Closes the stage first: a step may be running until then. */

@@ -9,7 +9,9 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.session.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 
@@ -99,6 +101,13 @@ public final class GenerationParts {
         return roles;
     }
 
+    /** Returns the inputs that are the same in all steps of a sequence, by name. */
+    Map<String, TensorInfo> contexts() {
+        Map<String, TensorInfo> found = new LinkedHashMap<>(roles.inputs());
+        found.keySet().retainAll(roles.contexts());
+        return found;
+    }
+
     /**
      * Returns the manifest of the parts as they are seen from outside: without caches, masks, positions and lengths, with
      * the step.
@@ -110,7 +119,8 @@ public final class GenerationParts {
     }
 
     /**
-     * Lets a stage keep the caches of a part.
+     * Lets a stage keep the caches of a part. A part that reads the states of an encoder, or another input that is the
+     * same in all steps, fails: only a {@link GenerationSession} in this process has them.
      *
      * @param part the number of the part, from 0
      * @param stage the open part; closing the result closes it
@@ -120,13 +130,14 @@ public final class GenerationParts {
      * @return a stage with the inputs and outputs of {@link #manifest()}. It may be called by several threads
      */
     public Stage keeping(int part, Stage stage, OptionalLong maxCacheBytes, boolean evicts) {
-        return keeping(part, stage, new SequenceCaches(stage.name(), maxCacheBytes, evicts));
+        return keeping(
+                part, stage, new SequenceCaches(stage.name(), maxCacheBytes, evicts), new SequenceContexts(contexts()));
     }
 
-    DecoderStage keeping(int part, Stage stage, SequenceCaches caches) {
+    DecoderStage keeping(int part, Stage stage, SequenceCaches caches, SequenceContexts contexts) {
         List<String> outputs = manifest.parts().get(part).outputs().stream()
                 .map(TensorInfo::name)
                 .toList();
-        return new DecoderStage(stage, roles, outputs, caches);
+        return new DecoderStage(stage, roles, outputs, caches, contexts);
     }
 }

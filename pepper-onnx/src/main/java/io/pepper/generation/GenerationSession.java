@@ -2,9 +2,10 @@ package io.pepper.generation;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.pepper.export.PartitionManifest;
+import io.pepper.model.TensorInfo;
+import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.session.ModelSession;
 import io.pepper.session.PartitionedSession;
@@ -15,8 +16,6 @@ import io.pepper.session.StageMetrics;
 import java.io.IOException;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -50,22 +49,21 @@ public final class GenerationSession implements AutoCloseable {
 
     private final DecoderRoles roles;
     private final ModelSession session;
-    private final List<SequenceCaches> caches;
+    private final Kept kept;
     private final GenerationOptions options;
     private final AtomicLong sequences;
     private final AtomicLong replays = new AtomicLong();
     private final Set<Long> released = new LinkedHashSet<>();
 
+    /** The caches of each stage in this process, and the inputs that are the same in all steps. */
+    private record Kept(List<SequenceCaches> caches, SequenceContexts contexts) {}
+
     private GenerationSession(
-            DecoderRoles roles,
-            ModelSession session,
-            List<SequenceCaches> caches,
-            GenerationOptions options,
-            long firstSequence) {
+            DecoderRoles roles, ModelSession session, Kept kept, GenerationOptions options, long firstSequence) {
         this.sequences = new AtomicLong(firstSequence);
         this.roles = roles;
         this.session = session;
-        this.caches = caches;
+        this.kept = kept;
         this.options = options;
     }
 
@@ -86,7 +84,7 @@ public final class GenerationSession implements AutoCloseable {
      * @param directory the parts of a text generator with their {@code partition.json}
      * @param options how to run them
      * @return a session, for the caller to close
-     * @throws io.pepper.model.UnsupportedModelException if the model is no text generator with caches, or has inputs
+     * @throws UnsupportedModelException if the model is no text generator with caches, or has inputs
      *     that do not follow from its tokens; the message names them
      * @throws IOException see {@link PartitionedSession#open(Path, io.pepper.session.SessionOptions)}
      */
@@ -106,7 +104,7 @@ public final class GenerationSession implements AutoCloseable {
      * @param model the model of a text generator, which must not be closed before the session
      * @param options how to run it
      * @return a session, for the caller to close
-     * @throws io.pepper.model.UnsupportedModelException if the model is no text generator with caches, or inputs of it
+     * @throws UnsupportedModelException if the model is no text generator with caches, or inputs of it
      *     were set to values
      * @throws IOException if ONNX Runtime refuses it
      */
@@ -125,7 +123,7 @@ public final class GenerationSession implements AutoCloseable {
      * @param stages the parts in the order of the manifest; the session closes them, also if this throws
      * @param options how to run them
      * @return a session, for the caller to close
-     * @throws io.pepper.model.UnsupportedModelException if the model is no text generator with caches
+     * @throws UnsupportedModelException if the model is no text generator with caches
      * @throws io.pepper.model.MalformedModelException if the stages do not fit together
      */
     public static GenerationSession of(PartitionManifest manifest, List<Stage> stages, GenerationOptions options)
@@ -145,16 +143,17 @@ public final class GenerationSession implements AutoCloseable {
         PartitionManifest visible = parts.manifest();
         List<Stage> wrapped = new ArrayList<>();
         List<SequenceCaches> caches = new ArrayList<>();
+        SequenceContexts contexts = new SequenceContexts(parts.contexts());
         for (int part = 0; part < stages.size(); part++) {
             SequenceCaches own = new SequenceCaches(stages.get(part).name(), options.maxCacheBytes(), options.evicts());
             caches.add(own);
-            wrapped.add(parts.keeping(part, stages.get(part), own));
+            wrapped.add(parts.keeping(part, stages.get(part), own, contexts));
         }
         // Without emulated devices, a sequence need not change threads between parts.
         ModelSession session = options.pipeline().emulation().isPresent()
                 ? PipelineSession.of(visible, wrapped, options.pipeline())
                 : PartitionedSession.of(visible, wrapped, options.pipeline().runtime());
-        return new GenerationSession(parts.roles(), session, List.copyOf(caches), options, 0);
+        return new GenerationSession(parts.roles(), session, new Kept(List.copyOf(caches), contexts), options, 0);
     }
 
     /**
@@ -167,10 +166,26 @@ public final class GenerationSession implements AutoCloseable {
      *     the result closes
      * @param options the options, of which the length of chunks counts
      * @return a session, for the caller to close
+     * @throws UnsupportedModelException if the model has inputs that are the same in all steps of a sequence, such as the
+     *     states of an encoder: the stages lack them. The session is then open
      */
-    public static GenerationSession over(GenerationParts parts, ModelSession session, GenerationOptions options) {
+    public static GenerationSession over(GenerationParts parts, ModelSession session, GenerationOptions options)
+            throws UnsupportedModelException {
+        Set<String> contexts = parts.roles().contexts();
+        if (!contexts.isEmpty()) {
+            throw new UnsupportedModelException(
+                    parts.manifest().modelName(),
+                    "inputs",
+                    contexts.stream().sorted().toList()
+                            + " are the same in all steps of a sequence; they are kept in this process only, not by"
+                            + " stages that run elsewhere");
+        }
         return new GenerationSession(
-                parts.roles(), session, List.of(), options, new SecureRandom().nextLong() >>> UNUSED_BITS);
+                parts.roles(),
+                session,
+                new Kept(List.of(), new SequenceContexts(Map.of())),
+                options,
+                new SecureRandom().nextLong() >>> UNUSED_BITS);
     }
 
     private static void closeAfter(List<Stage> stages, Throwable failed) {
@@ -187,9 +202,43 @@ public final class GenerationSession implements AutoCloseable {
      * Begins a sequence without tokens.
      *
      * @return the sequence, for the caller to close
+     * @throws IllegalArgumentException if the model has {@link #contextInputs()}
+     * @throws IOException if the sequence cannot be made
      */
-    public TokenSequence newSequence() {
-        return new TokenSequence(this, sequences.getAndIncrement(), OptionalLong.empty(), List.of());
+    public TokenSequence newSequence() throws IOException {
+        return newSequence(Map.of());
+    }
+
+    /**
+     * Begins a sequence without tokens of a model with {@link #contextInputs()}. They stay in this process, are shared by
+     * branches of the sequence, and are read again when its caches are computed again. They do not count as caches.
+     *
+     * @param context a value for each of these inputs, by name. The session copies the tensors
+     * @return the sequence, for the caller to close
+     * @throws IllegalArgumentException if an input is missing or unknown, or a tensor has another type or shape; the
+     *     message names the input
+     * @throws IOException if ONNX Runtime cannot copy a tensor
+     */
+    public TokenSequence newSequence(Map<String, OnnxTensor> context) throws IOException {
+        long number = sequences.getAndIncrement();
+        try {
+            kept.contexts.add(number, context);
+        } catch (OrtException failed) {
+            throw new IOException(String.valueOf(failed.getMessage()), failed);
+        }
+        return new TokenSequence(this, number, OptionalLong.empty(), List.of());
+    }
+
+    /**
+     * Returns the inputs that are the same in all steps of a sequence, such as the states of an encoder, their mask, and
+     * its keys and values.
+     *
+     * @return the inputs that {@link #newSequence(Map)} requires, in the model's order; empty for a decoder alone
+     */
+    public List<TensorInfo> contextInputs() {
+        return roles.inputs().values().stream()
+                .filter(input -> roles.contexts().contains(input.name()))
+                .toList();
     }
 
     /**
@@ -198,7 +247,7 @@ public final class GenerationSession implements AutoCloseable {
      * @param prompt one token or more
      * @param sampling how tokens are chosen, and when to end
      * @return the new tokens
-     * @throws IllegalArgumentException if the prompt is empty
+     * @throws IllegalArgumentException if the prompt is empty, or the model has {@link #contextInputs()}
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws io.pepper.session.StageException if a part fails, or the caches exceed their limit
      */
@@ -213,7 +262,7 @@ public final class GenerationSession implements AutoCloseable {
      * @param sampling how tokens are chosen, and when to end
      * @param listener receives each new token on the calling thread, and returns whether to continue
      * @return the new tokens
-     * @throws IllegalArgumentException if the prompt is empty
+     * @throws IllegalArgumentException if the prompt is empty, or the model has {@link #contextInputs()}
      * @throws java.io.InterruptedIOException if the thread is interrupted
      * @throws io.pepper.session.StageException if a part fails, or the caches exceed their limit
      */
@@ -246,21 +295,11 @@ public final class GenerationSession implements AutoCloseable {
         }
     }
 
-    private OnnxTensor tokens(long... tokens) throws OrtException {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        int rank = roles.tokens().shape().orElseThrow().size();
-        long[] shape = rank == 1 ? new long[] {tokens.length} : new long[] {1, tokens.length};
-        if (roles.tokens().type().orElse("").equals("int32")) {
-            int[] narrow = new int[tokens.length];
-            for (int i = 0; i < tokens.length; i++) {
-                narrow[i] = Math.toIntExact(tokens[i]);
-            }
-            return OnnxTensor.createTensor(environment, IntBuffer.wrap(narrow), shape);
-        }
-        return OnnxTensor.createTensor(environment, LongBuffer.wrap(tokens), shape);
+    private OnnxTensor tokens(long... tokens) throws OrtException, IOException {
+        return FilledTensor.of(roles.tokens(), at -> tokens[at], roles.tokenShape(tokens.length));
     }
 
-    private static float[] floats(OnnxTensor tensor) {
+    private float[] floats(OnnxTensor tensor) throws IOException {
         if (tensor.getInfo().type == OnnxJavaType.DOUBLE) {
             DoubleBuffer wide = tensor.getDoubleBuffer();
             float[] narrow = new float[wide.remaining()];
@@ -269,17 +308,29 @@ public final class GenerationSession implements AutoCloseable {
             }
             return narrow;
         }
-        FloatBuffer buffer = tensor.getFloatBuffer();
+        FloatBuffer buffer = tensor.getFloatBuffer(); // Of 16 bits, too.
+        if (buffer == null) {
+            throw new IOException("'" + roles.logits() + "' has no floating point numbers");
+        }
         float[] values = new float[buffer.remaining()];
         buffer.get(values);
         return values;
     }
 
-    long nextSequence() {
-        return sequences.getAndIncrement();
+    /** Returns the most tokens of a step of at most the given number. */
+    int chunk(int tokens) {
+        return Math.min(tokens, roles.maxTokens());
+    }
+
+    /** Returns the number of a new sequence that branches off from another one. */
+    long branch(long sequence) {
+        long branch = sequences.getAndIncrement();
+        kept.contexts.share(sequence, branch);
+        return branch;
     }
 
     void release(long sequence) {
+        kept.contexts.release(sequence);
         synchronized (released) {
             released.add(sequence);
         }
@@ -310,7 +361,7 @@ public final class GenerationSession implements AutoCloseable {
      *     until the next step of another one
      */
     public List<Long> cacheBytes() {
-        return caches.stream().map(SequenceCaches::bytes).toList();
+        return kept.caches.stream().map(SequenceCaches::bytes).toList();
     }
 
     /**
@@ -325,6 +376,10 @@ public final class GenerationSession implements AutoCloseable {
     /** Ends running steps, and releases the parts and all caches. */
     @Override
     public void close() throws IOException {
-        session.close();
+        try {
+            session.close();
+        } finally {
+            kept.contexts.close();
+        }
     }
 }

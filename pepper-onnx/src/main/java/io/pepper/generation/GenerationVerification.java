@@ -1,10 +1,12 @@
 package io.pepper.generation;
 
+import ai.onnxruntime.OnnxTensor;
 import io.pepper.onnx.OnnxModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -59,6 +61,33 @@ public record GenerationVerification(
     public static GenerationVerification of(
             OnnxModel model, Path directory, List<Long> prompt, int steps, GenerationOptions options)
             throws IOException {
+        return of(model, directory, Map.of(), prompt, steps, options);
+    }
+
+    /**
+     * Runs a whole model and its parts side by side, if the model has inputs that are the same in all steps.
+     *
+     * @param model the whole model
+     * @param directory its parts
+     * @param context a value for each of these inputs, see {@link GenerationSession#newSequence(Map)}
+     * @param prompt the first tokens, one or more
+     * @param steps the number of steps, 1 or more
+     * @param options how to run both; without optimisation and on one thread, they can be identical
+     * @return the differences
+     * @throws IllegalArgumentException if there is no token or no step, or a value of the context is missing or does not
+     *     fit
+     * @throws io.pepper.model.UnsupportedModelException if the model is no text generator with caches, or inputs of it
+     *     were set to values
+     * @throws IOException if either cannot run
+     */
+    public static GenerationVerification of(
+            OnnxModel model,
+            Path directory,
+            Map<String, OnnxTensor> context,
+            List<Long> prompt,
+            int steps,
+            GenerationOptions options)
+            throws IOException {
         if (steps < 1) {
             throw new IllegalArgumentException("steps must be 1 or more, found " + steps);
         }
@@ -68,8 +97,8 @@ public record GenerationVerification(
         OptionalInt first = OptionalInt.empty();
         try (GenerationSession whole = GenerationSession.open(model, options);
                 GenerationSession parts = GenerationSession.open(directory, options);
-                TokenSequence expected = whole.newSequence();
-                TokenSequence found = parts.newSequence()) {
+                TokenSequence expected = whole.newSequence(context);
+                TokenSequence found = parts.newSequence(context)) {
             Sampler sampler = new Sampler(Sampling.GREEDY);
             List<Long> next = prompt;
             for (int step = 0; step < steps; step++) {

@@ -52,7 +52,7 @@ public final class TokenSequence implements AutoCloseable {
      */
     public synchronized float[] append(List<Long> added) throws IOException {
         requireTokens(added);
-        int chunk = session.options().promptChunk().orElse(added.size());
+        int chunk = session.chunk(session.options().promptChunk().orElse(added.size()));
         float[] logits = new float[0];
         int before = tokens.size();
         boolean done = false;
@@ -80,13 +80,25 @@ public final class TokenSequence implements AutoCloseable {
      */
     public synchronized float[][] appendWithAllLogits(List<Long> added) throws IOException {
         requireTokens(added);
-        float[] all = step(added, true);
-        int vocabulary = all.length / added.size();
+        int chunk = session.chunk(added.size());
         float[][] each = new float[added.size()][];
-        for (int i = 0; i < each.length; i++) {
-            each[i] = Arrays.copyOfRange(all, i * vocabulary, (i + 1) * vocabulary);
+        int before = tokens.size();
+        boolean done = false;
+        try {
+            for (int from = 0; from < each.length; from += chunk) {
+                float[] all = step(added.subList(from, Math.min(each.length, from + chunk)), true);
+                int vocabulary = all.length / chunk;
+                for (int i = 0; i < chunk; i++) {
+                    each[from + i] = Arrays.copyOfRange(all, i * vocabulary, (i + 1) * vocabulary);
+                }
+            }
+            done = true;
+            return each;
+        } finally {
+            if (!done) {
+                tokens.subList(before, tokens.size()).clear();
+            }
         }
-        return each;
     }
 
     private void requireTokens(List<Long> added) {
@@ -119,9 +131,13 @@ public final class TokenSequence implements AutoCloseable {
         session.replayed();
         List<Long> every = new ArrayList<>(tokens);
         every.addAll(added);
-        float[] logits =
-                session.run(new Step(number, OptionalLong.empty(), 0, every.size(), all, List.of()), array(every));
-        int wanted = all ? logits.length / every.size() * added.size() : logits.length;
+        int chunk = session.chunk(every.size());
+        float[] logits = new float[0];
+        for (int from = 0; from < every.size(); from += chunk) {
+            List<Long> next = every.subList(from, from + chunk);
+            logits = session.run(new Step(number, OptionalLong.empty(), from, chunk, all, List.of()), array(next));
+        }
+        int wanted = all ? logits.length / chunk * added.size() : logits.length;
         return Arrays.copyOfRange(logits, logits.length - wanted, logits.length);
     }
 
@@ -192,10 +208,10 @@ public final class TokenSequence implements AutoCloseable {
             throw new IllegalStateException("the sequence is closed");
         }
         OptionalLong origin = parent.isPresent() ? parent : OptionalLong.of(number);
-        return new TokenSequence(session, session.nextSequence(), origin, tokens);
+        return new TokenSequence(session, session.branch(number), origin, tokens);
     }
 
-    /** Releases the caches. */
+    /** Releases the caches, and inputs that no branch shares. */
     @Override
     public synchronized void close() {
         if (!closed) {

@@ -4,11 +4,13 @@ import io.pepper.cut.CutOptions;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.model.Dimension;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** The sharing of a model's recognised inputs, and the operators that mark its layers. */
 final class DecoderSharing {
@@ -39,14 +41,43 @@ final class DecoderSharing {
     }
 
     CutOptions applyTo(CutOptions options) {
-        List<String> names = recognized.names().stream()
+        List<String> names = new ArrayList<>(recognized.names().stream()
                 .filter(name -> graph.tensor(name).isPresent())
-                .toList();
+                .toList());
         CutOptions shared = options.withEstimatedBytes(this::estimatedBytes).withShared(names);
         Indices marks = layerMarks();
-        return marks.size() < 2
-                ? shared
-                : shared.withMaxWidth(MAX_BETWEEN_LAYERS).withLayerMarks(marks).withUndivided(cacheOperators());
+        if (marks.size() < 2) {
+            return shared;
+        }
+        for (String tokens : measuredTokens()) {
+            names.add(tokens);
+            Set<Integer> lookups = lookups(tokens);
+            shared = shared.withShared(names)
+                    .withRecomputable(operator -> costs.isCheap(operator) && !lookups.contains(operator));
+        }
+        return shared.withMaxWidth(MAX_BETWEEN_LAYERS).withLayerMarks(marks).withUndivided(cacheOperators());
+    }
+
+    /**
+     * Returns the input of tokens if their number is read from its shape, as many exporters do: the tokens have fewer
+     * bytes than what is computed from their number. What is looked up by a token stays in one part.
+     */
+    private List<String> measuredTokens() {
+        List<String> known = recognized.names();
+        return graph.inputs().stream()
+                .mapToObj(graph::tensorName)
+                .filter(name -> !known.contains(name) && !lookups(name).isEmpty())
+                .filter(name -> ContextRecognition.readers(name, graph).stream()
+                        .anyMatch(reader -> graph.operatorType(reader).equals("Shape")))
+                .limit(1)
+                .toList();
+    }
+
+    /** Returns the operators that select rows of a constant table by the elements of an input. */
+    private Set<Integer> lookups(String input) {
+        return ContextRecognition.readers(input, graph).stream()
+                .filter(reader -> ContextRecognition.isLookup(reader, graph))
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -68,12 +99,10 @@ final class DecoderSharing {
                 .toList();
     }
 
-    /** Returns the operators that read a cache together with another tensor. */
+    /** Returns the operators that read a cache together with another tensor: each layer has its own caches. */
     private Indices layerMarks() {
-        return Indices.of(Stream.concat(
-                        recognized.caches().stream().map(RecognizedInputs.Cache::past),
-                        recognized.readOnlyCaches().stream())
-                .map(graph::tensor)
+        return Indices.of(recognized.caches().stream()
+                .map(cache -> graph.tensor(cache.past()))
                 .flatMapToInt(OptionalInt::stream)
                 .flatMap(tensor -> graph.readers(tensor).stream())
                 .filter(reader -> graph.reads(reader).size() > 1)

@@ -27,11 +27,11 @@ final class InputRecognition {
             Set.of("past", "prev", "previous", "old", "in", "input", "cache", "state");
     private static final Set<String> AFTER =
             Set.of("present", "next", "new", "updated", "current", "out", "output", "cache", "state");
-    private static final Set<String> WHOLE_NUMBERS = Set.of("int64", "int32");
+    static final Set<String> WHOLE_NUMBERS = Set.of("int64", "int32");
     private static final Set<String> MASK_TYPES =
             Set.of("int64", "int32", "int8", "uint8", "bool", "float", "float16", "bfloat16");
-    private static final int MIN_CACHE_RANK = 3;
-    private static final int MAX_STEPS_TO_OUTPUT = 4;
+    static final int MIN_CACHE_RANK = 3;
+    static final int MAX_STEPS_TO_OUTPUT = 4;
 
     private final List<TensorInfo> inputs;
     private final DataflowGraph graph;
@@ -49,7 +49,13 @@ final class InputRecognition {
         Set<String> taken = new HashSet<>();
         caches.forEach(cache -> taken.add(cache.past()));
         List<String> readOnly = search.readOnlyCaches(taken);
+        caches = caches.stream()
+                .filter(cache -> !readOnly.contains(cache.past()))
+                .toList();
         taken.addAll(readOnly);
+        List<String> contexts =
+                caches.isEmpty() ? List.of() : new ContextRecognition(inputs, outputs, graph).names(taken, readOnly);
+        taken.addAll(contexts);
         List<String> masks = new ArrayList<>();
         List<String> positions = new ArrayList<>();
         List<String> lengths = new ArrayList<>();
@@ -58,40 +64,66 @@ final class InputRecognition {
                 search.kind(input, !caches.isEmpty(), masks, positions, lengths);
             }
         }
-        RecognizedInputs found = new RecognizedInputs(caches, readOnly, masks, positions, lengths);
+        RecognizedInputs found =
+                new RecognizedInputs(caches, readOnly, contexts, masks, List.of(), List.of(), positions, lengths);
         return found.names().size() < inputs.size() ? found : RecognizedInputs.NONE;
     }
 
     /**
-     * Returns the inputs beside caches that are named like caches and have the type and rank of one, such as the keys and
-     * values of an encoder, which a decoder reads and does not extend.
+     * Returns the caches that no run extends, such as the keys and values of an encoder: those whose output is the input
+     * itself, and inputs that are named like caches and have the type and rank of one.
      */
     private List<String> readOnlyCaches(Set<String> caches) {
         List<TensorInfo> known =
                 inputs.stream().filter(input -> caches.contains(input.name())).toList();
         return inputs.stream()
-                .filter(input -> !caches.contains(input.name()) && rank(input) >= MIN_CACHE_RANK)
-                .filter(input ->
-                        words(input.name()).stream().anyMatch(word -> word.equals("past") || word.equals("cache")))
-                .filter(input -> known.stream()
-                        .anyMatch(cache -> cache.type().equals(input.type()) && rank(cache) == rank(input)))
+                .filter(input -> rank(input) >= MIN_CACHE_RANK)
+                .filter(input -> caches.contains(input.name())
+                        ? isPassedOn(input.name())
+                        : words(input.name()).stream().anyMatch(word -> word.equals("past") || word.equals("cache"))
+                                && known.stream()
+                                        .anyMatch(cache ->
+                                                cache.type().equals(input.type()) && rank(cache) == rank(input)))
                 .map(TensorInfo::name)
                 .toList();
+    }
+
+    /** Returns whether an output is the input itself. */
+    private boolean isPassedOn(String input) {
+        return graph.tensor(input).stream()
+                .flatMap(tensor -> graph.readers(tensor).stream())
+                .anyMatch(reader -> graph.operatorType(reader).equals("Identity")
+                        && graph.writes(reader).stream().anyMatch(made -> outputs.containsKey(graph.tensorName(made))));
+    }
+
+    static boolean isNamedMask(TensorInfo input) {
+        return words(input.name()).contains("mask");
+    }
+
+    static boolean isPosition(TensorInfo input) {
+        return words(input.name()).stream().anyMatch(word -> word.startsWith("position") || word.equals("pos"));
+    }
+
+    static boolean isType(TensorInfo input) {
+        List<String> words = words(input.name());
+        return (words.contains("token") && words.contains("type")) || words.contains("segment");
     }
 
     private void kind(
             TensorInfo input, boolean hasCaches, List<String> masks, List<String> positions, List<String> lengths) {
         List<String> words = words(input.name());
         String type = input.type().orElse("");
-        int rank = input.shape().map(List::size).orElse(-1);
+        int rank = rank(input);
         boolean whole = WHOLE_NUMBERS.contains(type);
-        if (words.contains("mask") && MASK_TYPES.contains(type) && (words.size() > 1 || hasCaches) && !isImage(input)) {
+        if (isNamedMask(input) && MASK_TYPES.contains(type) && (words.size() > 1 || hasCaches) && !isImage(input)) {
             masks.add(input.name());
-        } else if (whole && words.stream().anyMatch(word -> word.startsWith("position") || word.equals("pos"))) {
+        } else if (whole && (isPosition(input) || isType(input))) {
             positions.add(input.name());
-        } else if (whole && ((words.contains("token") && words.contains("type")) || words.contains("segment"))) {
-            positions.add(input.name());
-        } else if (hasCaches && rank >= 0 && rank <= 1 && (whole || type.equals("bool"))) {
+        } else if (hasCaches
+                && rank >= 0
+                && rank <= 1
+                && (whole || type.equals("bool"))
+                && !ContextRecognition.isLookedUp(input, graph)) {
             lengths.add(input.name());
         } else if (whole && words.stream().anyMatch(word -> word.startsWith("seqlen") || word.startsWith("length"))) {
             lengths.add(input.name());
@@ -200,7 +232,7 @@ final class InputRecognition {
         return Optional.empty();
     }
 
-    private static int rank(TensorInfo info) {
+    static int rank(TensorInfo info) {
         return info.shape().map(List::size).orElse(-1);
     }
 
@@ -242,7 +274,7 @@ final class InputRecognition {
         return String.join(" ", left);
     }
 
-    private static List<String> words(String name) {
+    static List<String> words(String name) {
         return Arrays.stream(name.replaceAll("([a-z])([A-Z])", "$1 $2")
                         .toLowerCase(Locale.ROOT)
                         .split("[^a-z0-9]+", 0))

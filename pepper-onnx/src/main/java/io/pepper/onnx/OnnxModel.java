@@ -12,6 +12,7 @@ import io.pepper.onnx.internal.Contents;
 import io.pepper.onnx.internal.ModelContents;
 import io.pepper.onnx.internal.ToolVersion;
 import io.pepper.onnx.internal.model.Conditions;
+import io.pepper.onnx.internal.model.MaskUse;
 import io.pepper.onnx.internal.model.PaperView;
 import io.pepper.onnx.internal.model.Specialization;
 import io.pepper.onnx.internal.model.Weights;
@@ -406,7 +407,8 @@ public final class OnnxModel implements AutoCloseable {
      * @return the inputs that are recognised by names, types and dataflow; none for most other models
      */
     public RecognizedInputs recognizedInputs() {
-        return RecognizedInputs.of(inputs(), outputs(), graph());
+        MaskUse masks = new MaskUse(contents.graph().model().getGraph());
+        return RecognizedInputs.of(inputs(), outputs(), graph()).withMasks(masks::isAdded, masks::isHiding);
     }
 
     /**

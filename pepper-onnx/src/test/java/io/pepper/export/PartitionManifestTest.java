@@ -124,7 +124,10 @@ class PartitionManifestTest {
                 new RecognizedInputs(
                         List.of(new RecognizedInputs.Cache("past", "present")),
                         List.of("encoder"),
+                        List.of("context"),
                         List.of("mask"),
+                        List.of("bias"),
+                        List.of("hidden"),
                         List.of(),
                         List.of("length")));
         Files.write(file, ManifestJson.write(written));

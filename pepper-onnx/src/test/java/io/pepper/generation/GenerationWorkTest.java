@@ -140,7 +140,7 @@ class GenerationWorkTest {
                     .map(TensorInfo::name)
                     .toList();
             SequenceCaches caches = new SequenceCaches(opened.get(part).name(), OptionalLong.empty(), false);
-            stages.add(new DecoderStage(opened.get(part), roles, outputs, caches));
+            stages.add(new DecoderStage(opened.get(part), roles, outputs, caches, new SequenceContexts(Map.of())));
         }
         return stages;
     }

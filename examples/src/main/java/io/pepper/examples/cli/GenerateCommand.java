@@ -9,6 +9,7 @@ import io.pepper.generation.Generated;
 import io.pepper.generation.GenerationOptions;
 import io.pepper.generation.GenerationSession;
 import io.pepper.generation.Sampling;
+import io.pepper.generation.TokenSequence;
 import io.pepper.session.ClusterEmulation;
 import io.pepper.session.PipelineOptions;
 import io.pepper.session.SessionOptions;
@@ -50,6 +51,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Mixin
     private PromptOptions prompts = new PromptOptions();
+
+    @Mixin
+    private ContextOptions contexts = new ContextOptions();
 
     @Option(names = "--max-new", paramLabel = "N", description = "Largest number of new tokens (default: 128).")
     private int maxNew = Sampling.GREEDY.maxNewTokens();
@@ -183,7 +187,8 @@ final class GenerateCommand implements Callable<Integer> {
         try {
             List<Future<Generated>> futures = new ArrayList<>();
             for (List<Long> prompt : tokens) {
-                futures.add(running.submit(() -> session.generate(prompt, sampling)));
+                TokenSequence sequence = contexts.sequence(session);
+                futures.add(running.submit(() -> generate(sequence, prompt, sampling)));
             }
             List<Generated> generated = new ArrayList<>();
             for (Future<Generated> future : futures) {
@@ -200,6 +205,12 @@ final class GenerateCommand implements Callable<Integer> {
             throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(interrupted);
         } finally {
             running.shutdownNow();
+        }
+    }
+
+    private static Generated generate(TokenSequence sequence, List<Long> prompt, Sampling sampling) throws IOException {
+        try (sequence) {
+            return sequence.generate(prompt, sampling, token -> true);
         }
     }
 

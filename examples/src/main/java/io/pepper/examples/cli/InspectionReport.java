@@ -88,7 +88,10 @@ final class InspectionReport {
             lines.add(readOnly + " cache" + (readOnly == 1 ? "" : "s") + " that no output extends ("
                     + found.readOnlyCaches().get(0) + (readOnly == 1 ? ")" : ", and so on)"));
         }
+        add("context", found.contexts(), lines);
         add("mask", found.masks(), lines);
+        add("added mask", found.addedMasks(), lines);
+        add("hiding mask", found.hidingMasks(), lines);
         add("position", found.positions(), lines);
         add("length", found.lengths(), lines);
         out.println("Recognised and shared, so that cuts lie between layers: " + String.join("; ", lines) + ".");

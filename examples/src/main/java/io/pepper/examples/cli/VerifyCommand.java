@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import ai.onnxruntime.OnnxTensor;
 import io.pepper.export.SplitVerifier;
 import io.pepper.export.Verification;
 import io.pepper.generation.GenerationOptions;
@@ -12,6 +13,7 @@ import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -86,12 +88,19 @@ final class VerifyCommand implements Callable<Integer> {
         StageOptions exact = StageOptions.DEFAULTS.withOptimization(OptimizationLevel.NONE);
         SessionOptions runtime =
                 SessionOptions.DEFAULTS.withReading(reading.options()).withStages(exact);
-        GenerationVerification found = GenerationVerification.of(
-                opened,
-                directory,
-                prompt.first(),
-                steps,
-                GenerationOptions.DEFAULTS.withPipeline(PipelineOptions.DEFAULTS.withRuntime(runtime)));
+        Map<String, OnnxTensor> context = ContextOptions.all(opened, directory, given, inputs.shapes());
+        GenerationVerification found;
+        try {
+            found = GenerationVerification.of(
+                    opened,
+                    directory,
+                    context,
+                    prompt.first(),
+                    steps,
+                    GenerationOptions.DEFAULTS.withPipeline(PipelineOptions.DEFAULTS.withRuntime(runtime)));
+        } finally {
+            context.values().forEach(OnnxTensor::close);
+        }
         GenerationPrinter.verification(found, output.json, spec.commandLine().getOut());
         return found.identical() ? Main.DONE : Main.DIFFERENT;
     }

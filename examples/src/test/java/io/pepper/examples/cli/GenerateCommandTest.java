@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pepper.examples.SmallDecoder;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,5 +124,50 @@ class GenerateCommandTest {
         assertThat(run("generate", parts, "--prompt-tokens", "1", "--top-p", "2"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("topP is out of range: 2.0");
+    }
+
+    /** Writes the states of an encoder as a NumPy file. */
+    private Path states(float first) throws IOException {
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2, 8), }";
+        String padded = header + " ".repeat(117 - header.length()) + "\n";
+        ByteBuffer bytes = ByteBuffer.allocate(10 + 118 + 16 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) 118);
+        bytes.put(padded.getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < 16; i++) {
+            bytes.putFloat(first + i / 4f);
+        }
+        return Files.write(directory.resolve("states" + first + ".npy"), bytes.array());
+    }
+
+    @Test
+    void theStatesOfAnEncoderAreGivenOnce() throws IOException {
+        Path model = SmallDecoder.writeWithEncoder(directory.resolve("cross.onnx"));
+        Path target = directory.resolve("cross");
+        assertThat(run("split", model, "--parts", 3, "--out", target))
+                .as(err.toString())
+                .isZero();
+        assertThat(run("verify", model, target, "--generate", 6))
+                .as(err.toString())
+                .isZero();
+        String option = "encoder_hidden_states=";
+        assertThat(run("verify", model, target, "--generate", 6, "--input", option + states(1)))
+                .as(err.toString())
+                .isZero();
+        List<String> found = new ArrayList<>();
+        for (float first : new float[] {-9, 9}) {
+            assertThat(run("generate", target, "--max-new", 8, "--json", "--input", option + states(first)))
+                    .as(err.toString())
+                    .isZero();
+            found.add(json().path("sequences").get(0).path("tokens").toString());
+        }
+        assertThat(found.get(0)).isNotEqualTo(found.get(1));
+        assertThat(run("generate", target)).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("the model needs --input encoder_hidden_states=FILE for encoder_hidden_states: float[batch,");
+        assertThat(run("generate", parts, "--input", option + states(1))).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--input encoder_hidden_states: the inputs that are the same in all steps are []");
+        assertThat(run("inspect", model)).isZero();
+        assertThat(out.toString()).contains("context encoder_hidden_states");
     }
 }
