@@ -80,7 +80,7 @@ public final class OperatorSweep {
         List<Path> files = new ArrayList<>();
         for (String name : names) {
             Path file = directory.resolve(name + ".onnx");
-            WholeFile.write(file, of(models, name).bytes());
+            WholeFile.write(file, of(models, name)::write);
             files.add(file);
         }
         return files;

@@ -1,7 +1,8 @@
 package io.pepper.measure;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import io.pepper.onnx.internal.proto.AttributeProto;
 import io.pepper.onnx.internal.proto.GraphProto;
 import io.pepper.onnx.internal.proto.ModelProto;
@@ -11,11 +12,15 @@ import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.internal.proto.TensorShapeProto;
 import io.pepper.onnx.internal.proto.TypeProto;
 import io.pepper.onnx.internal.proto.ValueInfoProto;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -36,7 +41,7 @@ final class SmallModel {
     private final GraphProto.Builder graph = GraphProto.newBuilder();
 
     /** The indices of the random initializers. */
-    private final List<Integer> random = new ArrayList<>();
+    private final Set<Integer> random = new HashSet<>();
 
     private final Map<String, Long> openSizes = new TreeMap<>();
     private String last = "x";
@@ -111,21 +116,6 @@ final class SmallModel {
                 .setDataType(type.getNumber())
                 .addAllDims(LongStream.of(shape).boxed().toList()));
         return name;
-    }
-
-    private static byte[] values(TensorProto.DataType type, int count, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        boolean real = type == TensorProto.DataType.FLOAT;
-        ByteBuffer values =
-                ByteBuffer.allocate(real ? count * Float.BYTES : count).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < count; i++) {
-            if (real) {
-                values.putFloat(random.nextInt() * (MAX_WEIGHT / Integer.MAX_VALUE));
-            } else {
-                values.put((byte) (random.nextInt(2 * MAX_BYTE + 1) - MAX_BYTE));
-            }
-        }
-        return values.array();
     }
 
     /**
@@ -312,26 +302,91 @@ final class SmallModel {
     }
 
     /**
-     * Ends the model with the last operator's output as its output.
+     * Ends the model with the last operator's output as its output, and writes it. Takes little memory, whatever the
+     * weights have.
      *
-     * @return the bytes of the model
+     * @param stream receives the bytes of the model; it is flushed, and left open
+     * @throws IOException if the stream does not take them
      */
-    public byte[] bytes() {
-        GraphProto.Builder whole =
-                graph.clone().addOutput(ValueInfoProto.newBuilder().setName(last));
-        for (int place : random) {
-            TensorProto.Builder weight = whole.getInitializerBuilder(place);
-            long count = weight.getDimsList().stream().reduce(1L, Math::multiplyExact);
-            byte[] values = values(
-                    TensorProto.DataType.forNumber(weight.getDataType()), Math.toIntExact(count), SEED + (long) place);
-            weight.setRawData(UnsafeByteOperations.unsafeWrap(values));
+    public void write(OutputStream stream) throws IOException {
+        GraphProto.Builder rest = graph.clone().clearInitializer();
+        List<Weight> weights = new ArrayList<>();
+        for (int place = 0; place < graph.getInitializerCount(); place++) {
+            TensorProto tensor = graph.getInitializer(place);
+            if (random.contains(place)) {
+                weights.add(new Weight(tensor, SEED + (long) place));
+            } else {
+                rest.addInitializer(tensor);
+            }
         }
-        return ModelProto.newBuilder()
+        GraphProto first =
+                rest.addOutput(ValueInfoProto.newBuilder().setName(last)).build();
+        int size = first.getSerializedSize();
+        for (Weight weight : weights) {
+            size = Math.addExact(size, weight.fieldSize());
+        }
+        CodedOutputStream out = CodedOutputStream.newInstance(stream);
+        ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .setProducerName("pepper")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-                .setGraph(whole)
                 .build()
-                .toByteArray();
+                .writeTo(out);
+        out.writeTag(ModelProto.GRAPH_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        out.writeUInt32NoTag(size);
+        first.writeTo(out);
+        for (Weight weight : weights) {
+            weight.write(out);
+        }
+        out.flush();
+    }
+
+    /** An initializer whose numbers are generated when they are written. */
+    private record Weight(TensorProto head, long seed) {
+        private static final int CHUNK = 1 << 14;
+
+        private boolean isReal() {
+            return head.getDataType() == TensorProto.DataType.FLOAT.getNumber();
+        }
+
+        private int bytes() {
+            long count = head.getDimsList().stream().reduce(1L, Math::multiplyExact);
+            return Math.toIntExact(Math.multiplyExact(count, isReal() ? Float.BYTES : 1));
+        }
+
+        private int size() {
+            return Math.addExact(head.getSerializedSize(), lengthSize(TensorProto.RAW_DATA_FIELD_NUMBER, bytes()));
+        }
+
+        /** Returns the bytes of a field's tag, its length, and its content. */
+        private static int lengthSize(int field, int length) {
+            return Math.addExact(
+                    CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt32SizeNoTag(length), length);
+        }
+
+        private int fieldSize() {
+            return lengthSize(GraphProto.INITIALIZER_FIELD_NUMBER, size());
+        }
+
+        private void write(CodedOutputStream out) throws IOException {
+            out.writeTag(GraphProto.INITIALIZER_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeUInt32NoTag(size());
+            head.writeTo(out);
+            out.writeTag(TensorProto.RAW_DATA_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeUInt32NoTag(bytes());
+            SplittableRandom numbers = new SplittableRandom(seed);
+            ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+            for (int left = bytes(); left > 0; left -= chunk.position()) {
+                chunk.clear().limit(Math.min(CHUNK, left));
+                while (chunk.hasRemaining()) {
+                    if (isReal()) {
+                        chunk.putFloat(numbers.nextInt() * (MAX_WEIGHT / Integer.MAX_VALUE));
+                    } else {
+                        chunk.put((byte) (numbers.nextInt(2 * MAX_BYTE + 1) - MAX_BYTE));
+                    }
+                }
+                out.writeRawBytes(chunk.array(), 0, chunk.position());
+            }
+        }
     }
 }

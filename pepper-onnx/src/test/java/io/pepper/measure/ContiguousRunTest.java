@@ -16,7 +16,7 @@ class ContiguousRunTest {
     }
 
     private static Kernel kernel(SmallModel small) throws IOException {
-        try (OnnxModel model = OnnxModel.load(small.bytes(), "copies")) {
+        try (OnnxModel model = OnnxModel.load(SmallModelTest.bytes(small), "copies")) {
             List<Kernel> kernels = model.costs(model.shapes()).workload().kernels();
             assertThat(kernels).hasSize(1);
             return kernels.get(0);

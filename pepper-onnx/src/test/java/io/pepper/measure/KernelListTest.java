@@ -74,7 +74,7 @@ class KernelListTest {
         small.then("MatMulInteger", quantized.get(0), small.byteWeight(128, 128), quantized.get(2));
         String real = small.then("Cast", small.last()).with("to", 1).last();
         small.then("Mul", real, quantized.get(1));
-        try (OnnxModel model = OnnxModel.load(small.bytes(), "no-scale")) {
+        try (OnnxModel model = OnnxModel.load(SmallModelTest.bytes(small), "no-scale")) {
             assertThat(families(model.costs(model.shapes()).workload().kernels()))
                     .isEqualTo("1 ELEMENTWISE, 1 QUANTIZATION, 1 QUANTIZED");
         }
