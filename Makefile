@@ -44,7 +44,7 @@ conformance: ## Run the models of Debian's libonnx-testdata
 	$(MAVEN) -Pconformance -pl pepper-core,pepper-onnx -am test -Dtest=ConformanceTest -Dsurefire.failIfNoSpecifiedTests=false
 
 cluster: ## Kill, stop and add nodes of a cluster under 10,000 requests
-	$(MAVEN) -Pcluster -pl pepper-core,pepper-onnx -am test -Dtest=FlowProcessesTest -Dsurefire.failIfNoSpecifiedTests=false
+	$(MAVEN) -Pcluster -pl examples -am test -Dtest='FlowProcessesTest,NetworkPartitionTest' -Dsurefire.failIfNoSpecifiedTests=false
 
 models: ## Run all tests, and those on the models of docs/models.md in the directory MODELS
 	$(MAVEN) verify -Pmodels -Dpepper.models='$(or $(MODELS),$(error MODELS names no directory))'
