@@ -79,7 +79,12 @@ class RoomsTest {
                             "io.pepper.distributed"),
             "io.pepper.export.internal", Set.of("io.pepper.session"),
             "io.pepper.session.internal",
-                    Set.of("io.pepper.measure", "io.pepper.predict", "io.pepper.serving", "io.pepper.distributed"),
+                    Set.of(
+                            "io.pepper.generation",
+                            "io.pepper.measure",
+                            "io.pepper.predict",
+                            "io.pepper.serving",
+                            "io.pepper.distributed"),
             "io.pepper.measure.internal", Set.of("io.pepper.predict", "io.pepper.examples.cli"),
             "io.pepper.report.internal", Set.of("io.pepper.predict", "io.pepper.examples.dashboard"),
             "io.pepper.monitor.internal",

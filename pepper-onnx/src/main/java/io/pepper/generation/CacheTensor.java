@@ -7,30 +7,66 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /** A tensor of a cache, which several sequences may share. Guarded by its {@link SequenceCaches}. */
 final class CacheTensor {
     private final OnnxTensor tensor;
     private final long bytes;
+    private final @Nullable ByteBuffer content;
+    private final @Nullable Memory memory;
+    private boolean isWritten;
     private int users = 1;
 
-    /** Takes over a tensor. */
+    /** A buffer that goes back to its owner. */
+    record Memory(CacheMemory owner, ByteBuffer buffer) {}
+
+    /** Takes over a tensor of ONNX Runtime. */
     CacheTensor(OnnxTensor tensor) {
         this.tensor = tensor;
         this.bytes = bytes(tensor.getInfo());
+        this.content = null;
+        this.memory = null;
+    }
+
+    /** Takes over a tensor with its content; null for memory that a garbage collector frees. */
+    CacheTensor(OnnxTensor tensor, ByteBuffer content, @Nullable Memory memory) {
+        this.tensor = tensor;
+        this.bytes = memory == null ? content.capacity() : memory.buffer.capacity();
+        this.content = content;
+        this.memory = memory;
     }
 
     OnnxTensor tensor() {
         return tensor;
     }
 
+    /** Returns the bytes of its memory, with its room for further tokens. */
     long bytes() {
         return bytes;
+    }
+
+    /** Returns the bytes of its content. */
+    long contentBytes() {
+        return bytes(tensor.getInfo());
+    }
+
+    boolean isShared() {
+        return users > 1;
     }
 
     /** Adds a user. */
     CacheTensor shared() {
         users++;
+        return this;
+    }
+
+    /** Notes that the content is complete. */
+    CacheTensor written() {
+        if (memory != null && !isWritten) {
+            memory.owner.written(memory.buffer);
+        }
+        isWritten = true;
         return this;
     }
 
@@ -41,22 +77,31 @@ final class CacheTensor {
             return 0;
         }
         tensor.close();
+        if (memory != null) {
+            written();
+            memory.owner.give(memory.buffer);
+        }
         return bytes;
+    }
+
+    /** Returns the content: the memory itself, or a copy of what ONNX Runtime holds. */
+    ByteBuffer content() {
+        return content == null ? tensor.getByteBuffer() : content.duplicate().order(ByteOrder.nativeOrder());
     }
 
     private static long bytes(TensorInfo info) {
         return info.getNumElements() * info.type.size;
     }
 
-    /** Returns a new tensor of zeros. */
-    static OnnxTensor zeros(OnnxJavaType type, long... shape) throws OrtException {
-        long elements = 1;
+    /** Returns a tensor of zeros in memory that the garbage collector frees. */
+    static CacheTensor zeros(OnnxJavaType type, long... shape) throws OrtException {
+        long bytes = type.size;
         for (long size : shape) {
-            elements = Math.multiplyExact(elements, size);
+            bytes = Math.multiplyExact(bytes, size);
         }
-        int bytes = Math.toIntExact(Math.multiplyExact(elements, (long) type.size));
-        ByteBuffer values = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), values, shape, type);
+        ByteBuffer values = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+        OnnxTensor tensor = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), values, shape, type);
+        return new CacheTensor(tensor, values, null);
     }
 
     /** Returns a copy of a tensor. */
@@ -70,33 +115,50 @@ final class CacheTensor {
                 tensor.getInfo().type);
     }
 
-    /**
-     * Returns a copy of some entries of a tensor along an axis.
-     *
-     * @param tensor the tensor, which stays open
-     * @param axis the axis
-     * @param from the first entry
-     * @param to the entry after the last
-     */
-    static OnnxTensor slice(OnnxTensor tensor, int axis, long from, long to) throws OrtException {
-        long[] shape = tensor.getInfo().getShape();
-        long inner = tensor.getInfo().type.size;
-        for (int i = axis + 1; i < shape.length; i++) {
-            inner *= shape[i];
+    /** Returns a new tensor with the last entry along an axis of a tensor, which stays open. */
+    static OnnxTensor last(OnnxTensor tensor, int axis) throws OrtException {
+        TensorInfo info = tensor.getInfo();
+        long[] shape = info.getShape();
+        Rows rows = Rows.of(info, axis);
+        long all = shape[axis];
+        shape[axis] = 1;
+        ByteBuffer copy = ByteBuffer.allocateDirect(Math.toIntExact(rows.count * rows.bytes / all))
+                .order(ByteOrder.nativeOrder());
+        rows.copy(tensor.getByteBuffer(), rows.bytes - rows.bytes / all, copy);
+        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), copy, shape, info.type);
+    }
+
+    /** Copies a tensor of the same shape. */
+    void fill(OnnxTensor other) {
+        content().put(other.getByteBuffer());
+    }
+
+    /** Copies the first entries along an axis of another tensor, as many as this one has. */
+    void fill(CacheTensor other, int axis) {
+        Rows.of(other.tensor.getInfo(), axis).copy(other.content(), 0, content());
+    }
+
+    /** A tensor as rows of all its entries along an axis. */
+    private record Rows(long count, long bytes) {
+        static Rows of(TensorInfo info, int axis) {
+            long[] shape = info.getShape();
+            long inner = info.type.size;
+            for (int i = axis; i < shape.length; i++) {
+                inner *= shape[i];
+            }
+            long outer = 1;
+            for (int i = 0; i < axis; i++) {
+                outer *= shape[i];
+            }
+            return new Rows(outer, inner);
         }
-        long outer = 1;
-        for (int i = 0; i < axis; i++) {
-            outer *= shape[i];
+
+        /** Copies the bytes of each row from an offset on, as many as fill the target. */
+        void copy(ByteBuffer from, long offset, ByteBuffer to) {
+            int wanted = Math.toIntExact(to.capacity() / count);
+            for (long row = 0; row < count; row++) {
+                to.put(Math.toIntExact(row * wanted), from, Math.toIntExact(row * bytes + offset), wanted);
+            }
         }
-        int row = Math.toIntExact(inner * shape[axis]);
-        int wanted = Math.toIntExact(inner * (to - from));
-        ByteBuffer all = tensor.getByteBuffer();
-        ByteBuffer copy =
-                ByteBuffer.allocateDirect(Math.toIntExact(outer * wanted)).order(ByteOrder.nativeOrder());
-        for (int i = 0; i < outer; i++) {
-            copy.put(all.slice(i * row + Math.toIntExact(inner * from), wanted));
-        }
-        shape[axis] = to - from;
-        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), copy.flip(), shape, tensor.getInfo().type);
     }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -94,8 +95,7 @@ final class DecoderStage implements Stage {
                 Map<String, OnnxTensorLike> feed = new HashMap<>(given);
                 feed.remove(Step.TENSOR);
                 fill(feed, pasts, step, made);
-                Map<String, OnnxValue> results = stage.run(feed, cancellation);
-                keep(results, pasts, step);
+                Map<String, OnnxValue> results = run(feed, pasts, step, cancellation);
                 ended = true;
                 return visible(results, step);
             } finally {
@@ -110,20 +110,48 @@ final class DecoderStage implements Stage {
         }
     }
 
-    /** Keeps the new caches; if that fails, all results are closed. */
-    private void keep(Map<String, OnnxValue> results, Map<String, OnnxTensor> pasts, Step step)
-            throws StageException, OrtException {
-        boolean kept = false;
+    /** Runs the stage, and keeps the new caches. */
+    private Map<String, OnnxValue> run(
+            Map<String, OnnxTensorLike> feed, Map<String, OnnxTensor> pasts, Step step, Cancellation cancellation)
+            throws IOException, OrtException {
+        Map<String, CacheTensor> rooms = caches.rooms(step, written(pasts));
+        Map<String, OnnxTensor> targets = new HashMap<>();
+        rooms.forEach((cache, room) -> targets.put(Objects.requireNonNull(presents.get(cache)), room.tensor()));
+        Map<String, OnnxValue> results;
+        boolean done = false;
         try {
-            caches.end(step, presents(results), pasts);
-            kept = true;
+            results = tensors(stage.runInto(feed, targets, cancellation), targets);
+            done = true;
         } finally {
-            if (!kept) {
-                results.values().stream()
-                        .filter(value -> value instanceof OnnxTensor tensor && !pasts.containsValue(tensor))
-                        .forEach(OnnxValue::close);
+            if (!done) {
+                rooms.values().forEach(CacheTensor::release);
             }
         }
+        boolean kept = false;
+        try {
+            caches.end(step, presents(results, rooms), pasts);
+            kept = true;
+            return results;
+        } finally {
+            if (!kept) {
+                results.forEach((output, value) -> {
+                    if (!this.kept.contains(output) || visible.contains(output)) {
+                        value.close();
+                    }
+                });
+            }
+        }
+    }
+
+    /** Returns those of the caches that the stage may write into memory that others do not read. */
+    private Map<String, OnnxTensor> written(Map<String, OnnxTensor> pasts) {
+        Map<String, OnnxTensor> written = new HashMap<>();
+        presents.forEach((cache, present) -> {
+            if (!visible.contains(present)) {
+                written.put(cache, Objects.requireNonNull(pasts.get(cache)));
+            }
+        });
+        return written;
     }
 
     /** Adds the inputs that the stage makes itself. */
@@ -156,18 +184,33 @@ final class DecoderStage implements Stage {
         }
     }
 
-    /** Returns the new caches by the inputs that they continue. */
-    private Map<String, OnnxTensor> presents(Map<String, OnnxValue> results) throws StageException, OrtException {
-        Map<String, OnnxTensor> found = new HashMap<>();
-        for (Map.Entry<String, String> cache : presents.entrySet()) {
-            if (!(results.get(cache.getValue()) instanceof OnnxTensor tensor)) {
-                throw new StageException(
-                        StageException.Kind.FAILED, name(), "'" + cache.getValue() + "' is no tensor", null);
+    /** Returns the results if all caches are tensors, and closes them otherwise. */
+    private Map<String, OnnxValue> tensors(Map<String, OnnxValue> results, Map<String, OnnxTensor> targets)
+            throws StageException {
+        for (String output : kept) {
+            if (!(results.get(output) instanceof OnnxTensor)) {
+                results.values().stream()
+                        .filter(value -> !targets.containsValue(value))
+                        .forEach(OnnxValue::close);
+                throw new StageException(StageException.Kind.FAILED, name(), "'" + output + "' is no tensor", null);
             }
-            boolean isShared = visible.contains(cache.getValue());
+        }
+        return results;
+    }
+
+    /** Returns the new caches by the inputs that they continue. Rooms that the stage did not use are released. */
+    private Map<String, Present> presents(Map<String, OnnxValue> results, Map<String, CacheTensor> rooms) {
+        Map<String, Present> found = new HashMap<>();
+        for (Map.Entry<String, String> cache : presents.entrySet()) {
+            Optional<CacheTensor> room = Optional.ofNullable(rooms.get(cache.getKey()));
+            OnnxTensor tensor = (OnnxTensor) Objects.requireNonNull(results.get(cache.getValue()));
+            boolean isWritten = room.isPresent() && room.get().tensor() == tensor;
+            if (!isWritten) {
+                room.ifPresent(unused -> unused.release());
+            }
             found.put(
                     cache.getKey(),
-                    isShared ? CacheTensor.slice(tensor, 0, 0, tensor.getInfo().getShape()[0]) : tensor);
+                    new Present(tensor, isWritten ? room : Optional.empty(), visible.contains(cache.getValue())));
         }
         return found;
     }
@@ -188,7 +231,7 @@ final class DecoderStage implements Stage {
             int axis = rowsOrClose(left, tensor, step);
             long rows = tensor.getInfo().getShape()[axis];
             if (!step.all() && rows > 1) {
-                left.put(logits, CacheTensor.slice(tensor, axis, rows - 1, rows));
+                left.put(logits, CacheTensor.last(tensor, axis));
                 tensor.close();
             }
         }

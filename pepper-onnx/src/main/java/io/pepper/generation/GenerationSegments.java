@@ -3,6 +3,7 @@ package io.pepper.generation;
 import io.pepper.cluster.Cluster;
 import io.pepper.cut.Cut;
 import io.pepper.graph.DataflowGraph;
+import io.pepper.model.ElementType;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelSegments;
@@ -14,6 +15,7 @@ import io.pepper.plan.Placement;
 import io.pepper.plan.Segments;
 import io.pepper.workload.Workload;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -111,9 +113,20 @@ public final class GenerationSegments {
             if (segment.isEmpty()) {
                 throw new UnsupportedModelException(model, "outputs", "no segment makes the cache '" + present + "'");
             }
-            bytes[segment.getAsInt()] += bytes(graph, work.context(), past);
+            bytes[segment.getAsInt()] += cacheBytes(work, past);
         }
         return bytes;
+    }
+
+    /** Returns the bytes of a cache at the longest context, with its room for further tokens. */
+    private static double cacheBytes(GenerationWork work, String past) {
+        DecoderRoles roles = work.roles();
+        double elements = Arrays.stream(roles.cacheShape(
+                        past, Math.toIntExact(CacheMemory.room(work.load().contextTokens()))))
+                .asDoubleStream()
+                .reduce(1, (a, b) -> a * b);
+        String type = Objects.requireNonNull(roles.inputs().get(past)).type().orElse("");
+        return elements * ElementType.named(type).orElseThrow().bits() / Byte.SIZE;
     }
 
     /**
@@ -126,7 +139,7 @@ public final class GenerationSegments {
     }
 
     /**
-     * Returns the bytes of one sequence's caches at the longest context.
+     * Returns the bytes of one sequence's caches at the longest context, with the room that they have for further tokens.
      *
      * @param segment a segment's index, from 0
      * @return 0 or more

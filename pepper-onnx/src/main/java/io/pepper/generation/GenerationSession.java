@@ -11,8 +11,10 @@ import io.pepper.session.ModelSession;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.PipelineSession;
 import io.pepper.session.RunOutputs;
+import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
 import io.pepper.session.StageMetrics;
+import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -94,7 +96,7 @@ public final class GenerationSession implements AutoCloseable {
         GenerationParts parts = GenerationParts.of(
                 directory, manifest, part -> true, options.pipeline().runtime().reading());
         List<Stage> stages =
-                Stage.openAll(directory, manifest, options.pipeline().opening());
+                Stage.openAll(directory, manifest, unplanned(options.pipeline().opening()));
         return of(parts, stages, options);
     }
 
@@ -111,7 +113,7 @@ public final class GenerationSession implements AutoCloseable {
     public static GenerationSession open(OnnxModel model, GenerationOptions options) throws IOException {
         PartitionManifest manifest = PartitionManifest.ofWhole(model);
         GenerationParts parts = GenerationParts.of(manifest);
-        Stage stage = Stage.open(model, options.pipeline().runtime().stages());
+        Stage stage = Stage.open(model, options.pipeline().runtime().stages().withMemoryPattern(false));
         return of(parts, List.of(stage), options);
     }
 
@@ -186,6 +188,18 @@ public final class GenerationSession implements AutoCloseable {
                 new Kept(List.of(), new SequenceContexts(Map.of())),
                 options,
                 new SecureRandom().nextLong() >>> UNUSED_BITS);
+    }
+
+    /**
+     * Returns options without memory planning: with a cache that grows, no two steps have the same sizes, and ONNX Runtime
+     * would keep a plan for each.
+     */
+    private static SessionOptions unplanned(SessionOptions options) {
+        SessionOptions unplanned = options.withStages(options.stages().withMemoryPattern(false));
+        for (Map.Entry<Integer, StageOptions> part : options.byPart().entrySet()) {
+            unplanned = unplanned.withStage(part.getKey(), part.getValue().withMemoryPattern(false));
+        }
+        return unplanned;
     }
 
     private static void closeAfter(List<Stage> stages, Throwable failed) {
@@ -355,7 +369,8 @@ public final class GenerationSession implements AutoCloseable {
     }
 
     /**
-     * Returns the size of the caches of each part.
+     * Returns the size of the caches of each part, with their room for further tokens: at most 15, or 1/32 of those that
+     * are there. Beside these, each running step needs as much for the sequence that it continues.
      *
      * @return bytes, in the order of the parts; empty if they are on other machines. Those of closed sequences count
      *     until the next step of another one

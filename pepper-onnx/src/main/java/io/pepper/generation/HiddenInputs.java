@@ -41,7 +41,8 @@ final class HiddenInputs {
 
     /** Returns a cache before the first token. */
     OnnxTensor empty(String cache) throws OrtException, IOException {
-        return CacheTensor.zeros(FilledTensor.type(info(cache)), roles.cacheShape(cache, 0));
+        return CacheTensor.zeros(FilledTensor.type(info(cache)), roles.cacheShape(cache, 0))
+                .tensor();
     }
 
     /** Returns a mask, positions, types of tokens, or a length. */

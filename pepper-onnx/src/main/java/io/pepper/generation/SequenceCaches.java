@@ -1,11 +1,9 @@
 package io.pepper.generation;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import io.pepper.internal.text.Quantities;
 import io.pepper.session.StageException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The caches of one stage, by sequence. A cache that grows with each token can be cut back to an earlier length; of one
@@ -25,12 +22,12 @@ final class SequenceCaches implements AutoCloseable {
     private final String stage;
     private final OptionalLong maxBytes;
     private final boolean evicts;
+    private final CacheMemory memory = new CacheMemory();
 
     /** The least recently used sequence first. */
     private final Map<Long, State> states = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** The axis along which a cache grows, by its input; empty for a fixed size. */
-    private final Map<String, OptionalInt> axes = new HashMap<>();
+    private final CacheAxes axes;
 
     private long bytes;
     private long bytesPerToken;
@@ -66,6 +63,7 @@ final class SequenceCaches implements AutoCloseable {
         this.stage = stage;
         this.maxBytes = maxBytes;
         this.evicts = evicts;
+        this.axes = new CacheAxes(stage);
     }
 
     synchronized long bytes() {
@@ -98,11 +96,11 @@ final class SequenceCaches implements AutoCloseable {
      */
     synchronized Map<String, OnnxTensor> begin(Step step) throws StageException, OrtException {
         State state = ready(step);
-        while (!fits(step)) {
+        while (!fits(step, state)) {
             makeRoom(step, state);
             state = ready(step);
         }
-        state.begin(growth(step));
+        state.begin(growth(step, state));
         reserved += state.growth;
         Map<String, OnnxTensor> tensors = new HashMap<>();
         state.now.tensors.forEach((cache, held) -> tensors.put(cache, held.tensor()));
@@ -155,12 +153,33 @@ final class SequenceCaches implements AutoCloseable {
                 null);
     }
 
-    private long growth(Step step) {
-        return Math.multiplyExact(bytesPerToken, (long) step.count());
+    /** Returns the bytes by which a step may extend the caches: those of a branch are no longer shared after it. */
+    private long growth(Step step, State state) {
+        boolean shares = state.now.tensors.values().stream().anyMatch(CacheTensor::isShared);
+        long before = shares || state.now.tensors.isEmpty() ? 0 : CacheMemory.room(step.past());
+        return Math.multiplyExact(bytesPerToken, CacheMemory.room((long) step.past() + step.count()) - before);
     }
 
-    private boolean fits(Step step) {
-        return maxBytes.isEmpty() || bytes + reserved + growth(step) <= maxBytes.getAsLong();
+    private boolean fits(Step step, State state) {
+        return maxBytes.isEmpty() || bytes + reserved + growth(step, state) <= maxBytes.getAsLong();
+    }
+
+    /**
+     * Returns memory for the caches after a step, for the caller to give to {@link #end} or to release.
+     *
+     * @param step the step, which has begun
+     * @param pasts the caches before it by their input
+     * @return the tensors by their input. There is none for a cache of which this does not know yet how it grows
+     */
+    Map<String, CacheTensor> rooms(Step step, Map<String, OnnxTensor> pasts) throws OrtException {
+        Map<String, CacheMemory.Form> forms = new HashMap<>();
+        axes.known().forEach((cache, axis) -> {
+            OnnxTensor past = pasts.get(cache);
+            if (past != null) {
+                forms.put(cache, Present.form(past, axis, step.count()));
+            }
+        });
+        return memory.tensors(forms);
     }
 
     /**
@@ -207,28 +226,41 @@ final class SequenceCaches implements AutoCloseable {
         }
         Map<String, CacheTensor> shorter = new HashMap<>();
         if (step.past() > 0) {
-            boolean wasBefore = state.before.length == step.past();
-            if (!wasBefore && axes.values().stream().anyMatch(OptionalInt::isEmpty)) {
+            if (state.before.length != step.past() && axes.hasFixed()) {
                 throw lost(step, length);
             }
-            for (Map.Entry<String, CacheTensor> each : state.now.tensors.entrySet()) {
-                OptionalInt axis = axes.getOrDefault(each.getKey(), OptionalInt.empty());
-                CacheTensor held = each.getValue();
-                shorter.put(
-                        each.getKey(),
-                        axis.isPresent()
-                                ? counted(CacheTensor.slice(held.tensor(), axis.getAsInt(), 0, step.past()))
-                                : Objects.requireNonNull(state.before.tensors.get(each.getKey()))
-                                        .shared());
-            }
+            shorter.putAll(first(state.now, step.past()));
+            state.before.tensors.forEach((cache, held) -> shorter.put(cache, held.shared()));
         }
         drop(state);
         state.now = new Version(step.past(), shorter);
         state.before = new Version(0, Map.of());
     }
 
-    private CacheTensor counted(OnnxTensor tensor) {
-        CacheTensor held = new CacheTensor(tensor);
+    /** Returns copies of the caches that grow, as they were after fewer tokens. */
+    private Map<String, CacheTensor> first(Version version, int length) throws OrtException {
+        Map<String, CacheMemory.Form> forms = new HashMap<>();
+        version.tensors.forEach((cache, held) -> {
+            OptionalInt axis = axes.of(cache);
+            if (axis.isPresent()) {
+                forms.put(cache, Present.form(held.tensor(), axis, length - version.length));
+            }
+        });
+        Map<String, CacheTensor> shorter = memory.tensors(forms);
+        for (Map.Entry<String, CacheMemory.Form> each : forms.entrySet()) {
+            CacheTensor copy = shorter.get(each.getKey());
+            if (copy == null) {
+                copy = CacheTensor.zeros(each.getValue().type(), each.getValue().sizes());
+                shorter.put(each.getKey(), copy);
+            }
+            CacheTensor held = Objects.requireNonNull(version.tensors.get(each.getKey()));
+            copy.fill(held, each.getValue().axis().orElseThrow());
+            counted(copy.written());
+        }
+        return shorter;
+    }
+
+    private CacheTensor counted(CacheTensor held) {
         bytes += held.bytes();
         return held;
     }
@@ -237,82 +269,92 @@ final class SequenceCaches implements AutoCloseable {
      * Ends a step, with the caches after it.
      *
      * @param step the step
-     * @param presents the new caches by their input, which this takes over; one that is the cache before the step stays
-     *     the same tensor
+     * @param presents the new caches by their input, which this takes over, also if it throws; one that is the cache
+     *     before the step stays the same tensor
      * @param pasts what {@link #begin} returned, or the empty caches of a first step
      */
-    synchronized void end(Step step, Map<String, OnnxTensor> presents, Map<String, OnnxTensor> pasts)
-            throws StageException {
+    synchronized void end(Step step, Map<String, Present> presents, Map<String, OnnxTensor> pasts)
+            throws StageException, OrtException {
         notifyAll();
-        State state = states.get(step.sequence());
-        if (closed || state == null) {
-            presents.forEach((cache, present) -> close(present, pasts.get(cache)));
-            return;
-        }
-        stop(state);
-        for (Map.Entry<String, OnnxTensor> each : presents.entrySet()) {
-            OnnxTensor past = Objects.requireNonNull(pasts.get(each.getKey()));
-            OptionalInt axis = axis(each.getKey(), past, each.getValue(), step);
-            OptionalInt known = axes.putIfAbsent(each.getKey(), axis);
-            if (known != null && !known.equals(axis)) {
-                throw new StageException(
-                        StageException.Kind.FAILED, stage, "'" + each.getKey() + "' grows now and then", null);
+        Map<String, Present> left = new HashMap<>(presents);
+        try {
+            State state = states.get(step.sequence());
+            if (!closed && state != null) {
+                stop(state);
+                for (Map.Entry<String, Present> each : presents.entrySet()) {
+                    OnnxTensor past = Objects.requireNonNull(pasts.get(each.getKey()));
+                    axes.learn(each.getKey(), past, each.getValue().tensor(), step);
+                }
+                replace(state, step, left);
             }
+        } finally {
+            left.forEach((cache, present) -> {
+                if (present.tensor() != pasts.get(cache)) {
+                    present.discard();
+                }
+            });
         }
+    }
+
+    /** Replaces the caches of a sequence by new ones, which are removed from the given ones. */
+    private void replace(State state, Step step, Map<String, Present> presents) throws OrtException {
         Version old = state.now;
+        Map<String, CacheTensor> others = others(old, presents);
         Map<String, CacheTensor> now = new HashMap<>();
         Map<String, CacheTensor> before = new HashMap<>();
-        presents.forEach((cache, present) -> {
-            CacheTensor held = old.tensors.get(cache);
-            now.put(cache, held != null && held.tensor() == present ? held.shared() : counted(present));
-            if (held != null && axes.getOrDefault(cache, OptionalInt.empty()).isEmpty()) {
-                before.put(cache, held.shared());
+        boolean done = false;
+        try {
+            for (String cache : List.copyOf(presents.keySet())) {
+                Present present = Objects.requireNonNull(presents.get(cache));
+                CacheTensor held = old.tensors.get(cache);
+                now.put(
+                        cache,
+                        held != null && held.tensor() == present.tensor()
+                                ? held.shared()
+                                : counted(present.kept(Optional.ofNullable(others.remove(cache)))));
+                presents.remove(cache);
+                if (held != null && axes.of(cache).isEmpty()) {
+                    before.put(cache, held.shared());
+                }
             }
-        });
+            done = true;
+        } finally {
+            if (!done) {
+                others.values().forEach(CacheTensor::release);
+                drop(now);
+                drop(before);
+            }
+        }
         drop(state);
         state.now = new Version(step.past() + step.count(), now);
         state.before = new Version(step.past(), before);
-        bytesPerToken = now.entrySet().stream()
-                        .filter(each -> axes.getOrDefault(each.getKey(), OptionalInt.empty())
-                                .isPresent())
-                        .mapToLong(each -> each.getValue().bytes())
-                        .sum()
-                / (step.past() + step.count());
+        measure(state.now);
     }
 
-    private static void close(OnnxValue present, @Nullable OnnxTensor past) {
-        if (present != past) {
-            present.close();
-        }
-    }
-
-    /** Returns the axis along which a cache has grown in a step. */
-    private OptionalInt axis(String cache, OnnxTensor past, OnnxTensor present, Step step) throws StageException {
-        long[] before = past.getInfo().getShape();
-        long[] after = present.getInfo().getShape();
-        OptionalInt grown = OptionalInt.empty();
-        for (int axis = 0; axis < before.length && before.length == after.length; axis++) {
-            if (before[axis] != after[axis]) {
-                if (grown.isPresent() || after[axis] - before[axis] != step.count()) {
-                    throw unknownGrowth(cache, before, after, step);
-                }
-                grown = OptionalInt.of(axis);
+    /** Returns memory for the new caches that are elsewhere. */
+    private Map<String, CacheTensor> others(Version old, Map<String, Present> presents) throws OrtException {
+        Map<String, CacheMemory.Form> forms = new HashMap<>();
+        presents.forEach((cache, present) -> {
+            CacheTensor held = old.tensors.get(cache);
+            if (present.room().isEmpty() && (held == null || held.tensor() != present.tensor())) {
+                forms.put(cache, present.form(axes.of(cache)));
             }
-        }
-        if (before.length != after.length) {
-            throw unknownGrowth(cache, before, after, step);
-        }
-        return grown;
+        });
+        return memory.tensors(forms);
     }
 
-    private StageException unknownGrowth(String cache, long[] before, long[] after, Step step) {
-        return new StageException(
-                StageException.Kind.FAILED,
-                stage,
-                "'" + cache + "' has the shape " + Arrays.toString(before) + " before and "
-                        + Arrays.toString(after) + " after a step of " + step.count()
-                        + " tokens: it neither grows by them nor keeps its size",
-                null);
+    /** Notes what a further token takes, and leaves spare memory as far as the limit allows it beside one step's. */
+    private void measure(Version now) {
+        bytesPerToken = now.tensors.entrySet().stream()
+                        .filter(each -> axes.of(each.getKey()).isPresent())
+                        .mapToLong(each -> each.getValue().contentBytes())
+                        .sum()
+                / now.length;
+        if (maxBytes.isPresent()) {
+            long step =
+                    now.tensors.values().stream().mapToLong(CacheTensor::bytes).sum();
+            memory.trim(Math.max(step, maxBytes.getAsLong() - bytes));
+        }
     }
 
     /** Ends a step that failed. The caches stay as they were before it. */
@@ -331,11 +373,14 @@ final class SequenceCaches implements AutoCloseable {
     }
 
     private void drop(State state) {
-        for (Version version : List.of(state.now, state.before)) {
-            version.tensors.values().forEach(tensor -> bytes -= tensor.release());
-        }
+        drop(state.now.tensors);
+        drop(state.before.tensors);
         state.now = new Version(0, Map.of());
         state.before = new Version(0, Map.of());
+    }
+
+    private void drop(Map<String, CacheTensor> tensors) {
+        tensors.values().forEach(tensor -> bytes -= tensor.release());
     }
 
     /** Drops all caches. Not called during a step. */
@@ -345,5 +390,6 @@ final class SequenceCaches implements AutoCloseable {
         notifyAll();
         states.values().forEach(this::drop);
         states.clear();
+        memory.close();
     }
 }

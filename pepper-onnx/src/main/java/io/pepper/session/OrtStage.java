@@ -1,5 +1,6 @@
 package io.pepper.session;
 
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** A part in this process. After a cancellation, it stops after the running operator. */
@@ -50,13 +50,20 @@ final class OrtStage implements Stage {
 
     @Override
     public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> feed, Cancellation cancellation) throws IOException {
+        return runInto(feed, Map.of(), cancellation);
+    }
+
+    @Override
+    public Map<String, OnnxValue> runInto(
+            Map<String, OnnxTensorLike> feed, Map<String, OnnxTensor> targets, Cancellation cancellation)
+            throws IOException {
         if (!uses.enter()) {
             throw new StageException(StageException.Kind.CLOSED, name, "the session is closed", null);
         }
         try (RunOptions options = new RunOptions()) {
             Cancellation.Registration terminating = cancellation.onRequest(() -> terminate(options));
             try {
-                return Sessions.run(name, session, feed, wanted, Optional.of(options));
+                return Sessions.runInto(name, session, feed, new Sessions.Outputs(wanted, targets), options);
             } finally {
                 terminating.close();
             }

@@ -1,5 +1,6 @@
 package io.pepper.session;
 
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import io.pepper.export.PartitionManifest;
@@ -100,6 +101,24 @@ public interface Stage extends AutoCloseable {
      * @throws IOException if the part cannot run; a {@link StageException} says why
      */
     Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation) throws IOException;
+
+    /**
+     * Runs the part once, and writes outputs into memory of the caller if it can. A stage that cannot gives tensors of
+     * its own, as this implementation does.
+     *
+     * @param inputs the tensors by name, which the caller keeps
+     * @param targets tensors by output, of the type and shape that the output will have, which the caller keeps. Their
+     *     content changes, also if the run fails
+     * @param cancellation the signal that the result is no longer needed
+     * @return exactly the outputs by name; one that was written into its target is the target, the others are as from
+     *     {@link #run}
+     * @throws IOException if the part cannot run, or a target has another shape than the output
+     */
+    default Map<String, OnnxValue> runInto(
+            Map<String, OnnxTensorLike> inputs, Map<String, OnnxTensor> targets, Cancellation cancellation)
+            throws IOException {
+        return run(inputs, cancellation);
+    }
 
     /**
      * Releases the stage's resources. Never called during {@link #run}, except while an abandoned call is still

@@ -170,8 +170,8 @@ class GenerationOnAClusterTest {
     void aNodeDropsTheCachesOfTheSequenceThatWasUsedLeastRecently() throws Exception {
         Path parts = parts(Decoders.Style.ATTENTION);
         try (TestCluster cluster = new TestCluster(directory)) {
-            cluster.node("a", options -> options.withCacheMemory(15_000));
-            cluster.node("b", options -> options.withCacheMemory(15_000));
+            cluster.node("a", options -> options.withCacheMemory(20_000));
+            cluster.node("b", options -> options.withCacheMemory(20_000));
             ClusterClient client = cluster.client();
             client.deploy("decoder", parts, 0, ProgressListener.NONE);
             try (GenerationSession session = open(client);

@@ -178,11 +178,11 @@ class GenerationWorkTest {
     void countsTheCachesOfAllSequencesAtTheLongestContext() throws Exception {
         try (OnnxModel model = OnnxModel.load(Decoders.bytes(Decoders.Style.ATTENTION, LAYERS), "decoder")) {
             GenerationSegments one =
-                    GenerationWork.of(model, new GenerationLoad(6, 5, 20, 1)).segments(List.of());
+                    GenerationWork.of(model, new GenerationLoad(6, 5, 30, 1)).segments(List.of());
             GenerationSegments five =
-                    GenerationWork.of(model, new GenerationLoad(6, 5, 20, 5)).segments(List.of());
+                    GenerationWork.of(model, new GenerationLoad(6, 5, 30, 5)).segments(List.of());
             GenerationSegments longer =
-                    GenerationWork.of(model, new GenerationLoad(6, 5, 39, 1)).segments(List.of());
+                    GenerationWork.of(model, new GenerationLoad(6, 5, 60, 1)).segments(List.of());
             assertThat(longer.cacheBytes(0)).isEqualTo(2 * one.cacheBytes(0));
             double bytes = memory(five) - memory(one);
             assertThat(bytes).isEqualTo(4 * one.cacheBytes(0));

@@ -62,7 +62,7 @@ class GenerateCommandTest {
         assertThat(three.path("sequences").get(0).path("reason").asText()).isEqualTo("length");
         assertThat(three.path("stages")).hasSize(3).allSatisfy(stage -> {
             assertThat(stage.path("calls").asInt()).isEqualTo(10);
-            assertThat(stage.path("cacheBytes").asInt()).isEqualTo(12 * 8 * Float.BYTES);
+            assertThat(stage.path("cacheBytes").asInt()).isEqualTo(16 * 8 * Float.BYTES);
         });
     }
 
@@ -88,7 +88,7 @@ class GenerateCommandTest {
         assertThat(run(both)).as(err.toString()).isZero();
         JsonNode free = json().path("sequences");
         List<Object> limited = new ArrayList<>(List.of(both));
-        limited.addAll(List.of("--max-cache", "1kB"));
+        limited.addAll(List.of("--max-cache", "1500B"));
         assertThat(run(limited.toArray())).as(err.toString()).isZero();
         for (int i = 0; i < 2; i++) {
             assertThat(json().path("sequences").get(i).path("tokens"))

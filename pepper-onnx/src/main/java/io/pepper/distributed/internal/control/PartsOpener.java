@@ -59,7 +59,10 @@ record PartsOpener(Isolation isolation, int threads, long maxCacheBytes) {
                     manifest,
                     part,
                     SessionOptions.DEFAULTS
-                            .withStages(StageOptions.DEFAULTS.withThreads(threads))
+                            .withStages(StageOptions.DEFAULTS
+                                    .withThreads(threads)
+                                    .withMemoryPattern(
+                                            manifest.recognized().caches().isEmpty()))
                             .withReading(ReadOptions.DEFAULTS.withIsolation(isolation)));
             if (tensors.isPresent()) {
                 warm(stage, tensors.get());

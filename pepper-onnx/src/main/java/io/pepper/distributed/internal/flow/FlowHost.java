@@ -2,6 +2,7 @@ package io.pepper.distributed.internal.flow;
 
 import io.pepper.distributed.internal.proto.FlowHeader;
 import io.pepper.distributed.internal.proto.PartMeasure;
+import io.pepper.session.internal.DirectMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.pepper.onnx.internal.session;
 
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
@@ -13,7 +14,11 @@ import ai.onnxruntime.TensorInfo;
 import io.pepper.model.OptimizationLevel;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -118,13 +123,63 @@ public final class Sessions {
             Set<String> wanted,
             Optional<RunOptions> options)
             throws IOException {
+        return checked(
+                name,
+                feed,
+                List.of(),
+                () -> options.isPresent() ? session.run(feed, wanted, options.get()) : session.run(feed, wanted));
+    }
+
+    /**
+     * The outputs of a run.
+     *
+     * @param wanted the outputs to compute, with those of the targets
+     * @param targets the tensors into which outputs are written, by output
+     */
+    public record Outputs(Set<String> wanted, Map<String, OnnxTensor> targets) {}
+
+    /**
+     * Runs a model, and writes outputs into tensors of the caller.
+     *
+     * @param name the model's name in messages
+     * @param session the model, open
+     * @param feed its inputs
+     * @param outputs the outputs to compute
+     * @param options the options of the run
+     * @return the outputs; the caller closes those that are not targets
+     * @throws IllegalArgumentException if an input is null or closed, or was closed while the model ran
+     * @throws IOException if ONNX Runtime cannot run it, or a target has another shape than the output
+     */
+    public static Map<String, OnnxValue> runInto(
+            String name,
+            OrtSession session,
+            Map<String, ? extends OnnxTensorLike> feed,
+            Outputs outputs,
+            RunOptions options)
+            throws IOException {
+        Map<String, OnnxTensor> targets = outputs.targets();
+        if (targets.isEmpty()) {
+            return run(name, session, feed, outputs.wanted(), Optional.of(options));
+        }
+        Set<String> others = new LinkedHashSet<>(outputs.wanted());
+        others.removeAll(targets.keySet());
+        return checked(name, feed, targets.values(), () -> session.run(feed, others, targets, options));
+    }
+
+    /** One call of ONNX Runtime. */
+    @FunctionalInterface
+    private interface Call {
+        OrtSession.Result run() throws OrtException;
+    }
+
+    private static Map<String, OnnxValue> checked(
+            String name, Map<String, ? extends OnnxTensorLike> feed, Collection<OnnxTensor> targets, Call call)
+            throws IOException {
         PartOutputs.checkFeed(name, feed, "");
         Map<String, OnnxValue> made = new LinkedHashMap<>();
         try {
-            OrtSession.Result result =
-                    options.isPresent() ? session.run(feed, wanted, options.get()) : session.run(feed, wanted);
             // The values are closed one by one; the result holds nothing else.
-            result.forEach(entry -> made.put(entry.getKey(), entry.getValue()));
+            call.run().forEach(entry -> made.put(entry.getKey(), entry.getValue()));
         } catch (OrtException e) {
             throw new IOException(name + ": ONNX Runtime cannot run it: " + e.getMessage(), e);
         }
@@ -132,7 +187,9 @@ public final class Sessions {
             PartOutputs.checkFeed(name, feed, ", since the run began");
             return made;
         } catch (IllegalArgumentException closed) {
-            PartOutputs.close(made.values(), feed.values());
+            List<OnnxValue> kept = new ArrayList<>(feed.values());
+            kept.addAll(targets);
+            PartOutputs.close(made.values(), kept);
             throw closed;
         }
     }
