@@ -12,13 +12,16 @@ import io.pepper.distributed.internal.flow.ServedPart;
 import io.pepper.distributed.internal.flow.StageHost;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.WeightStorage;
+import io.pepper.generation.GenerationParts;
 import io.pepper.model.Dimension;
+import io.pepper.model.ReadOptions;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.RecognizedInputs;
 import io.pepper.session.Cancellation;
 import io.pepper.session.ModelSession;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
+import io.pepper.session.StageOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -30,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +42,7 @@ final class FlowNodes implements AutoCloseable {
     private static final String DEPLOYMENT = "bench";
     private static final String VERSION = "1";
     private static final String PASS = "pass";
+    private static final String GENERATE = "generate:";
 
     private final PartitionManifest manifest;
     private final List<Process> processes = new ArrayList<>();
@@ -92,6 +97,11 @@ final class FlowNodes implements AutoCloseable {
         start(PASS + millis, command);
     }
 
+    /** Starts the node of the next part of a text generator, which keeps its caches. The parts are in a directory. */
+    void generate(Path directory, String... command) throws IOException {
+        start(GENERATE + directory, command);
+    }
+
     private void start(String what, String... command) throws IOException {
         List<String> words = new ArrayList<>(List.of(command));
         words.addAll(List.of(
@@ -143,20 +153,15 @@ final class FlowNodes implements AutoCloseable {
 
     /** A node: the number of parts, that of its own, and where it is; then the names and addresses of all, line by line. */
     public static void main(String... args) throws Exception {
-        int part = Integer.parseInt(args[1]);
-        boolean passes = args[2].startsWith(PASS);
-        PartitionManifest manifest =
-                passes ? passing(Integer.parseInt(args[0])) : PartitionManifest.read(Path.of(args[2]));
+        Node node = node(Integer.parseInt(args[0]), Integer.parseInt(args[1]), args[2]);
         Addresses addresses = new Addresses();
-        try (Stage stage = passes
-                        ? new Passing(part, Integer.parseInt(args[2].substring(PASS.length())))
-                        : Stage.open(Path.of(args[2]), manifest, part, SessionOptions.DEFAULTS);
+        try (Stage stage = node.stage;
                 StageHost host = StageHost.start(
                         HostOptions.of(args[1], InetAddress.getLoopbackAddress().getHostAddress(), 0),
                         addresses,
                         Optional.empty());
                 BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            host.serve(new ServedPart(DEPLOYMENT, VERSION, part, stage, manifest));
+            host.serve(new ServedPart(DEPLOYMENT, VERSION, Integer.parseInt(args[1]), stage, node.manifest));
             System.out.println(host.address());
             System.out.flush();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -164,6 +169,25 @@ final class FlowNodes implements AutoCloseable {
                 addresses.known.put(words.get(0), DataAddress.parse(words.get(1)));
             }
         }
+    }
+
+    /** A stage with the manifest of all parts. */
+    private record Node(Stage stage, PartitionManifest manifest) {}
+
+    private static Node node(int count, int part, String what) throws IOException {
+        if (what.startsWith(PASS)) {
+            return new Node(new Passing(part, Integer.parseInt(what.substring(PASS.length()))), passing(count));
+        }
+        boolean generates = what.startsWith(GENERATE);
+        Path directory = Path.of(generates ? what.substring(GENERATE.length()) : what);
+        PartitionManifest manifest = PartitionManifest.read(directory);
+        if (!generates) {
+            return new Node(Stage.open(directory, manifest, part, SessionOptions.DEFAULTS), manifest);
+        }
+        GenerationParts parts = GenerationParts.of(directory, manifest, here -> here == part, ReadOptions.DEFAULTS);
+        SessionOptions options = SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withMemoryPattern(false));
+        Stage stage = Stage.open(directory, manifest, part, options);
+        return new Node(parts.keeping(part, stage, OptionalLong.empty(), false), parts.manifest());
     }
 
     /** A stage that gives its input back after a time. */

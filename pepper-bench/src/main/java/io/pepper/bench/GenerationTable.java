@@ -4,14 +4,15 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import io.pepper.cut.Cuts;
+import io.pepper.export.PartitionManifest;
 import io.pepper.export.SubmodelExporter;
 import io.pepper.generation.GenerationLoad;
 import io.pepper.generation.GenerationOptions;
+import io.pepper.generation.GenerationParts;
 import io.pepper.generation.GenerationSegments;
 import io.pepper.generation.GenerationSession;
 import io.pepper.generation.GenerationWork;
 import io.pepper.generation.Sampling;
-import io.pepper.generation.TokenSequence;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.Partitioner;
@@ -26,10 +27,10 @@ import io.pepper.workload.Prediction;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -53,7 +54,7 @@ public final class GenerationTable {
     private static final int LONG_TOKENS = 2000;
     private static final int MANY = 8;
     private static final double NANOS = 1e9;
-    private static final double MIB = 1 << 20;
+    private static final List<String> ROWS = List.of("bytes", "time", "pipeline", "hops", "memory");
     private static final List<Long> PROMPT = LongStream.range(1, 17).boxed().toList();
     private static final StageOptions ONE_THREAD = StageOptions.DEFAULTS.withThreads(1);
 
@@ -66,9 +67,10 @@ public final class GenerationTable {
     }
 
     /**
-     * Prints the table, or writes the model alone.
+     * Prints the table, or a part of it, or writes the model alone.
      *
-     * @param args nothing, or {@code --model FILE} to write the decoder to a file
+     * @param args nothing; or rows ({@code bytes}, {@code time}, {@code pipeline}, {@code hops}, {@code memory}); or
+     *     {@code --model FILE} to write the decoder to a file
      * @throws Exception if a measurement fails
      */
     public static void main(String[] args) throws Exception {
@@ -78,7 +80,7 @@ public final class GenerationTable {
             return;
         }
         try (TemporaryDirectory work = TemporaryDirectory.create("generation-")) {
-            new GenerationTable(out, work.path()).print();
+            new GenerationTable(out, work.path()).print(args.length == 0 ? ROWS : List.of(args));
         }
     }
 
@@ -86,15 +88,21 @@ public final class GenerationTable {
         return LlamaModel.write(file, LAYERS, WIDTH, HEADS, GROUPS, VOCABULARY);
     }
 
-    private void print() throws Exception {
+    private void print(List<String> rows) throws Exception {
         Path file = model(directory.resolve("llama.onnx"));
         for (int parts : new int[] {1, 2, 3}) {
             split(file, parts);
         }
-        bytes(file);
-        timePerToken();
-        pipeline();
-        memory(file);
+        for (String row : rows) {
+            switch (row) {
+                case "bytes" -> bytes(file);
+                case "time" -> timePerToken();
+                case "pipeline" -> pipeline();
+                case "hops" -> hops();
+                case "memory" -> memory(file);
+                default -> throw new IllegalArgumentException("there are no rows '" + row + "', only " + ROWS);
+            }
+        }
     }
 
     private Path parts(int count) {
@@ -174,24 +182,39 @@ public final class GenerationTable {
         PipelineOptions emulated =
                 PipelineOptions.DEFAULTS.withEmulation(ClusterEmulation.of(two, List.of("a", "b"), cores));
         double[] ratios = new double[TURNS];
-        try (GenerationSession session = GenerationSession.open(parts(2), options(emulated))) {
+        double[] limits = new double[TURNS];
+        try (GenerationSession session = GenerationSession.open(parts(2), options(emulated));
+                GenerationSession alone = GenerationSession.open(parts(1), options(PipelineOptions.DEFAULTS));
+                GenerationSession beside = GenerationSession.open(parts(1), options(PipelineOptions.DEFAULTS))) {
             rate(session, 4);
+            rate(List.of(alone, beside));
             for (int turn = 0; turn < TURNS; turn++) {
+                double single = rate(List.of(alone));
                 double before = rate(session, 1);
                 double four = rate(session, 4);
                 ratios[turn] = four / ((before + rate(session, 1)) / 2);
+                double both = rate(List.of(alone, beside));
+                limits[turn] = both / ((single + rate(List.of(alone))) / 2);
             }
+            session.metrics().forEach(stage -> print("time of " + stage.stage(), stage.p50Seconds() * 1e3, "ms", ""));
         }
         print("rate of four sequences to one, two devices", median(ratios), "", spread(ratios));
+        print("rate of two whole models to one, two cores", median(limits), "", spread(limits));
     }
 
+    /** Returns the tokens in a second of a sequence in each session, together. */
     private static double rate(GenerationSession session, int sequences)
             throws IOException, InterruptedException, ExecutionException {
-        ExecutorService callers = Executors.newFixedThreadPool(sequences);
+        return rate(Collections.nCopies(sequences, session));
+    }
+
+    private static double rate(List<GenerationSession> sessions)
+            throws IOException, InterruptedException, ExecutionException {
+        ExecutorService callers = Executors.newFixedThreadPool(sessions.size());
         try {
             long begin = System.nanoTime();
             List<Future<Integer>> running = new ArrayList<>();
-            for (int i = 0; i < sequences; i++) {
+            for (GenerationSession session : sessions) {
                 running.add(callers.submit(() -> session.generate(PROMPT, Sampling.GREEDY.withMaxNewTokens(TOKENS))
                         .tokens()
                         .size()));
@@ -206,60 +229,42 @@ public final class GenerationTable {
         }
     }
 
-    /** Prints the memory of the process while eight sequences grow to 2,000 tokens. */
-    private void memory(Path file) throws IOException {
-        double planned;
+    /** Prints the memory of a process in which eight sequences grow to 2,000 tokens. */
+    private void memory(Path file) throws IOException, InterruptedException {
         try (OnnxModel model = OnnxModel.load(file)) {
-            planned = MANY
+            double planned = MANY
                     * GenerationWork.of(model, new GenerationLoad(1, LONG_TOKENS - 1, LONG_TOKENS, MANY))
                             .segments(List.of())
                             .cacheBytes(0);
+            GenerationMemory.print(parts(2), MANY, planned);
         }
-        try (GenerationSession session = GenerationSession.open(parts(2), options(PipelineOptions.DEFAULTS))) {
-            List<TokenSequence> sequences = new ArrayList<>();
-            for (int i = 0; i < MANY; i++) {
-                sequences.add(session.newSequence());
+    }
+
+    /** Prints what a token takes longer with three nodes in processes of their own than with their parts in this one. */
+    private void hops() throws IOException {
+        Path directory = parts(3);
+        GenerationParts parts = GenerationParts.of(PartitionManifest.read(directory));
+        double[] added = new double[TURNS];
+        double[] here = new double[TURNS];
+        try (FlowNodes nodes = new FlowNodes(parts.manifest());
+                GenerationSession one = GenerationSession.open(directory, options(PipelineOptions.DEFAULTS))) {
+            for (int part = 0; part < 3; part++) {
+                nodes.generate(directory, FlowNodes.java(), "-XX:+UseSerialGC");
             }
-            int chunk = LONG_TOKENS / 20;
-            for (int length = chunk; length <= LONG_TOKENS; length += chunk) {
-                for (TokenSequence sequence : sequences) {
-                    grow(sequence, chunk);
+            try (GenerationSession far = GenerationSession.over(parts, nodes.session(), GenerationOptions.DEFAULTS)) {
+                for (int turn = -2; turn < TURNS; turn++) {
+                    double before = secondsPerToken(one);
+                    double there = secondsPerToken(far);
+                    double after = secondsPerToken(one);
+                    if (turn >= 0) {
+                        here[turn] = (before + after) / 2;
+                        added[turn] = (there - here[turn]) * 1e3 / 3;
+                    }
                 }
-                if (length % (LONG_TOKENS / 4) == 0) {
-                    double caches = cacheBytes(session);
-                    print(
-                            "process without its caches, " + length + " tokens each",
-                            (resident() - caches) / MIB,
-                            "MiB",
-                            "caches " + number(caches / MIB) + " MiB");
-                }
-            }
-            print("caches to the planned ones", cacheBytes(session) / planned, "", "");
-            sequences.forEach(TokenSequence::close);
-        }
-    }
-
-    private static double cacheBytes(GenerationSession session) {
-        return session.cacheBytes().stream().mapToLong(Long::longValue).sum();
-    }
-
-    /** Adds tokens one by one at the end, and in one step before, to be quick. */
-    private static void grow(TokenSequence sequence, int count) throws IOException {
-        int single = 5;
-        sequence.append(LongStream.range(0, count - single).boxed().toList());
-        for (int i = 0; i < single; i++) {
-            sequence.append(List.of((long) i));
-        }
-    }
-
-    /** Returns the resident memory of this process in bytes. */
-    private static double resident() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024.0;
             }
         }
-        throw new IOException("/proc/self/status has no VmRSS");
+        print("added by each of three nodes to a token", median(added), "ms", spread(added));
+        print("time of a token, the same parts in one process", median(here) * 1e3, "ms", "");
     }
 
     private static double median(double... values) {
