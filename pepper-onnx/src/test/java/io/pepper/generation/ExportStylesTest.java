@@ -178,7 +178,7 @@ class ExportStylesTest {
         Map<String, OnnxTensor> one = contexts(style, 1);
         Map<String, OnnxTensor> other = contexts(style, 2);
         split(style, 3);
-        long limit = 2L * ExportedDecoder.WIDTH * Float.BYTES * LAYERS / 3 * 9;
+        long limit = 2L * ExportedDecoder.WIDTH * Float.BYTES * LAYERS / 3 * 24;
         try (ExportedWhole whole = new ExportedWhole(style, LAYERS, one);
                 ExportedWhole second = new ExportedWhole(style, LAYERS, other);
                 GenerationSession session = GenerationSession.open(directory, EXACT.withMaxCacheBytes(limit, true))) {

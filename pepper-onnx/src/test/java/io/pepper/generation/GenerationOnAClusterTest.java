@@ -42,8 +42,15 @@ class GenerationOnAClusterTest {
     private static final int LAYERS = 4;
     private static final int NEW_TOKENS = 12;
     private static final Sampling SAMPLING = Sampling.GREEDY.withMaxNewTokens(NEW_TOKENS);
-    private static final List<List<Long>> PROMPTS =
-            List.of(List.of(3L, 17L, 0L, 39L, 8L), List.of(5L), List.of(11L, 2L), List.of(30L, 31L, 32L));
+    private static final List<List<Long>> PROMPTS = List.of(
+            List.of(3L, 17L, 0L, 39L, 8L),
+            List.of(5L),
+            List.of(11L, 2L),
+            List.of(30L, 31L, 32L),
+            List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L),
+            List.of(39L),
+            List.of(20L, 20L),
+            List.of(9L, 8L, 7L));
     private static final LatencyPredictor BY_OPERATORS = (work, threads, state) -> {
         double seconds = 1e-3 * (1 + work.total().operators());
         return new Prediction(seconds, seconds, false);
@@ -150,8 +157,8 @@ class GenerationOnAClusterTest {
                     assertThat(running.get(i).get()).as("sequence %s", i).isEqualTo(expected.get(i));
                 }
                 assertThat(session.replays())
-                        .as("caches were lost with the node")
-                        .isPositive();
+                        .as("each sequence lost caches with the node")
+                        .isGreaterThanOrEqualTo(PROMPTS.size());
             }
         } finally {
             callers.shutdownNow();
