@@ -157,7 +157,7 @@ record ExportStyle(
                 named("in_@_#", "out_@_#"),
                 named("memory.#.@", "kept.#.@.a"),
                 new ExportStyle(
-                        "stacked", "past_#", "present_#", Layout.STACKED, Mask.FLOAT_2, ids, Tokens.INT64, List.of()),
+                        "stacked", "past_#", "present_#", Layout.STACKED, Mask.INT64_2, ids, Tokens.INT64, List.of()),
                 optimum("no mask and no positions", first, Mask.NONE, Positions.NONE, Tokens.INT64),
                 optimum("no positions", first, Mask.INT64_2, Positions.NONE, Tokens.INT64),
                 optimum("no names of axes", Layout.UNNAMED, Mask.INT64_2, ids, Tokens.INT64),
@@ -165,6 +165,7 @@ record ExportStyle(
                 optimum("sequence first", Layout.SEQUENCE_FIRST, Mask.INT64_2, ids, Tokens.INT64),
                 optimum("transposed", Layout.TRANSPOSED, Mask.INT64_2, ids, Tokens.INT64),
                 optimum("int32", first, Mask.INT32_2, ids, Tokens.INT32),
+                optimum("float mask", first, Mask.FLOAT_2, ids, Tokens.INT64),
                 optimum("added float mask", first, Mask.FLOAT_2_ADDED, ids, Tokens.INT64),
                 optimum("bool mask", first, Mask.BOOL_2, ids, Tokens.INT64),
                 optimum("hiding bool mask", first, Mask.BOOL_2_HIDING, ids, Tokens.INT64),

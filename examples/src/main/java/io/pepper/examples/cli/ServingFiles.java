@@ -2,6 +2,7 @@ package io.pepper.examples.cli;
 
 import io.pepper.examples.kubernetes.ServingManifests;
 import io.pepper.export.PartitionManifest;
+import io.pepper.generation.GenaiConfig;
 import io.pepper.internal.text.WholeFile;
 import io.pepper.serving.ServedNames;
 import io.pepper.serving.TritonRepository;
@@ -49,12 +50,23 @@ final class ServingFiles {
             description = "The place where KServe finds the Triton repository (default: pvc://NAME/triton).")
     private Optional<String> storage = Optional.empty();
 
+    @Option(
+            names = "--genai",
+            paramLabel = "CONFIG",
+            description =
+                    "Also write genai_config.json, by which onnxruntime-genai runs the parts of a text generator as a"
+                            + " pipeline. CONFIG is the genai_config.json of the whole model.")
+    private Optional<Path> genai = Optional.empty();
+
     boolean areWanted() {
-        return triton.isPresent() || kserve.isPresent();
+        return triton.isPresent() || kserve.isPresent() || genai.isPresent();
     }
 
     /** Writes the files for parts that were written. */
     void write(Path parts) throws IOException {
+        if (genai.isPresent()) {
+            GenaiConfig.write(parts, genai.get());
+        }
         String name = ServedNames.whole(PartitionManifest.read(parts));
         if (triton.isPresent()) {
             TritonRepository.write(parts, name, triton.get(), shapes());
@@ -80,5 +92,6 @@ final class ServingFiles {
     void print(PrintWriter out) {
         triton.ifPresent(repository -> out.println("Triton repository: " + repository));
         kserve.ifPresent(manifests -> out.println("KServe manifests: " + manifests));
+        genai.ifPresent(whole -> out.println("Configuration of onnxruntime-genai: " + GenaiConfig.FILE_NAME));
     }
 }

@@ -170,4 +170,15 @@ class GenerateCommandTest {
         assertThat(run("inspect", model)).isZero();
         assertThat(out.toString()).contains("context encoder_hidden_states");
     }
+
+    @Test
+    void thePipelineOfGenaiIsRefusedForCachesThatItDoesNotMake() throws IOException {
+        Path whole = Files.writeString(
+                directory.resolve("whole.json"), "{\"model\": {\"eos_token_id\": 2, \"context_length\": 32}}");
+        assertThat(run("split", directory.resolve("decoder.onnx"), "--parts", 2, "--out", parts, "--genai", whole))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("'past_key_values.0.key: float[batch,past,8]' has not the axes batch, heads, tokens, width");
+        assertThat(parts.resolve("genai_config.json")).doesNotExist();
+    }
 }
