@@ -76,7 +76,8 @@ class RoomsTest {
                             "io.pepper.session",
                             "io.pepper.serving",
                             "io.pepper.measure",
-                            "io.pepper.distributed"),
+                            "io.pepper.distributed",
+                            "io.pepper.examples.text"),
             "io.pepper.export.internal", Set.of("io.pepper.session"),
             "io.pepper.session.internal",
                     Set.of(
@@ -106,7 +107,8 @@ class RoomsTest {
                             "io.pepper.serving",
                             "io.pepper.examples.cli",
                             "io.pepper.examples.dashboard",
-                            "io.pepper.examples.http"));
+                            "io.pepper.examples.http",
+                            "io.pepper.examples.text"));
 
     /** By foreign package, the rooms in whose public signatures it may stand. */
     private static final Map<String, Set<String>> FOREIGN = Map.of(

@@ -4,28 +4,23 @@ import io.pepper.cluster.Cluster;
 import io.pepper.distributed.ClusterSession;
 import io.pepper.distributed.ClusterSessionOptions;
 import io.pepper.examples.QuantityText;
+import io.pepper.examples.text.Tokenizer;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.generation.Generated;
 import io.pepper.generation.GenerationOptions;
 import io.pepper.generation.GenerationSession;
 import io.pepper.generation.Sampling;
-import io.pepper.generation.TokenSequence;
 import io.pepper.session.ClusterEmulation;
 import io.pepper.session.PipelineOptions;
 import io.pepper.session.SessionOptions;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,8 +33,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "generate",
         mixinStandardHelpOptions = true,
-        description = "Continues prompts of tokens with the written parts of a text generator, whose caches stay in the"
-                + " parts.")
+        description =
+                "Continues prompts of text or tokens with the written parts of a text generator, whose caches stay in the"
+                        + " parts.")
 final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -54,6 +50,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Mixin
     private ContextOptions contexts = new ContextOptions();
+
+    @Mixin
+    private TextOptions text = new TextOptions();
 
     @Option(names = "--max-new", paramLabel = "N", description = "Largest number of new tokens (default: 128).")
     private int maxNew = Sampling.GREEDY.maxNewTokens();
@@ -84,9 +83,6 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the choice (default: 0).")
     private long seed;
-
-    @Option(names = "--stop", paramLabel = "TOKEN", split = ",", description = "Tokens after which generation ends.")
-    private Set<Long> stop = Set.of();
 
     @Option(
             names = "--prompt-chunk",
@@ -121,11 +117,26 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<List<Long>> tokens = prompts.all();
-        Sampling sampling = sampling();
-        if (cluster.isGiven()) {
-            return onCluster(tokens, sampling);
+        if (cluster.isGiven() && (emulate.isPresent() || maxCache.isPresent())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--emulate and --max-cache do not go with --cluster; its nodes take --cache-memory");
         }
+        sampling(Set.of()); // Refuses wrong values before anything is opened.
+        Optional<Tokenizer> tokenizer = text.tokenizer(cluster.isGiven() ? Optional.empty() : Optional.of(directory));
+        try {
+            GenerationRun run = new GenerationRun(
+                    text.prompts(prompts, tokenizer), sampling(text.stopTokens(tokenizer)), tokenizer);
+            return cluster.isGiven() ? onCluster(run) : here(run);
+        } finally {
+            if (tokenizer.isPresent()) {
+                tokenizer.get().close();
+            }
+        }
+    }
+
+    /** Generates in this process. */
+    private int here(GenerationRun run) throws IOException {
         Optional<DeploymentPlan> plan = emulate.isPresent() ? Optional.of(plan()) : Optional.empty();
         Optional<ClusterEmulation> emulation = plan.isPresent()
                 ? Optional.of(ClusterEmulation.of(plan.get(), Cluster.read(emulate.orElseThrow())))
@@ -133,8 +144,7 @@ final class GenerateCommand implements Callable<Integer> {
         try (GenerationSession session = GenerationSession.open(directory, options(emulation))) {
             print(
                     session,
-                    tokens,
-                    sampling,
+                    run,
                     plan.map(DeploymentPlan::phases).orElse(List.of()),
                     emulation.map(ClusterEmulation::notes).orElse(List.of()));
         }
@@ -142,76 +152,35 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     /** Generates with the nodes that hold the parts of a deployment. */
-    private int onCluster(List<List<Long>> tokens, Sampling sampling) throws IOException {
-        if (emulate.isPresent() || maxCache.isPresent()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--emulate and --max-cache do not go with --cluster; its nodes take --cache-memory");
-        }
+    private int onCluster(GenerationRun run) throws IOException {
         String name = directory.toString();
         return cluster.join("stopped", client -> {
             List<DeploymentPlan.Phase> planned = client.plan(name).phases();
             try (GenerationSession session = ClusterSession.openGeneration(
                     client, name, ClusterSessionOptions.DEFAULTS, options(Optional.empty()))) {
-                print(session, tokens, sampling, planned, List.of());
+                print(session, run, planned, List.of());
             }
             return Main.DONE;
         });
     }
 
     private void print(
-            GenerationSession session,
-            List<List<Long>> tokens,
-            Sampling sampling,
-            List<DeploymentPlan.Phase> planned,
-            List<String> notes)
+            GenerationSession session, GenerationRun run, List<DeploymentPlan.Phase> planned, List<String> notes)
             throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
         long begin = System.nanoTime();
-        List<Generated> generated = generate(session, tokens, sampling);
-        GenerationPrinter printer =
-                new GenerationPrinter(session, generated, System.nanoTime() - begin, planned, notes);
+        List<Generated> generated = run.run(session, contexts, output.json ? Optional.empty() : Optional.of(out));
+        long nanos = System.nanoTime() - begin;
+        GenerationPrinter printer = new GenerationPrinter(session, generated, nanos, planned, notes);
         if (output.json) {
-            spec.commandLine().getOut().println(Json.print(printer.json()));
-        } else {
-            printer.print(spec.commandLine().getOut());
+            out.println(Json.print(printer.json(run.prompts(), run.texts(generated))));
+            return;
         }
-    }
-
-    private List<Generated> generate(GenerationSession session, List<List<Long>> tokens, Sampling sampling)
-            throws IOException {
-        ExecutorService running = Executors.newFixedThreadPool(tokens.size(), task -> {
-            Thread daemon = new Thread(task, "pepper-generate");
-            daemon.setDaemon(true);
-            return daemon;
-        });
-        try {
-            List<Future<Generated>> futures = new ArrayList<>();
-            for (List<Long> prompt : tokens) {
-                TokenSequence sequence = contexts.sequence(session);
-                futures.add(running.submit(() -> generate(sequence, prompt, sampling)));
-            }
-            List<Generated> generated = new ArrayList<>();
-            for (Future<Generated> future : futures) {
-                generated.add(future.get());
-            }
-            return generated;
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw new IOException(String.valueOf(failed.getMessage()), failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(interrupted);
-        } finally {
-            running.shutdownNow();
+        if (!run.streams()) {
+            printer.printSequences(out, run.texts(generated));
         }
-    }
-
-    private static Generated generate(TokenSequence sequence, List<Long> prompt, Sampling sampling) throws IOException {
-        try (sequence) {
-            return sequence.generate(prompt, sampling, token -> true);
-        }
+        out.println();
+        printer.print(out);
     }
 
     private DeploymentPlan plan() throws IOException {
@@ -237,7 +206,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private Sampling sampling() {
+    private Sampling sampling(Set<Long> stop) {
         try {
             return new Sampling(maxNew, temperature, topK, topP, penalty, seed, stop);
         } catch (IllegalArgumentException refused) {

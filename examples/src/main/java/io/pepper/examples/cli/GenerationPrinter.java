@@ -71,13 +71,25 @@ final class GenerationPrinter {
         return generated.stream().mapToInt(each -> each.tokens().size()).sum() / seconds;
     }
 
-    ObjectNode json() {
+    /**
+     * Returns the results for a program.
+     *
+     * @param prompts the tokens of each prompt
+     * @param texts the new text of each sequence; empty without a tokenizer
+     */
+    ObjectNode json(List<List<Long>> prompts, List<String> texts) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         ArrayNode sequences = root.putArray("sequences");
-        for (Generated each : generated) {
+        for (int i = 0; i < generated.size(); i++) {
+            Generated each = generated.get(i);
             ObjectNode node = sequences.addObject();
             ArrayNode tokens = node.putArray("tokens");
             each.tokens().forEach(tokens::add);
+            if (!texts.isEmpty()) {
+                node.put("text", texts.get(i));
+                ArrayNode prompt = node.putArray("promptTokens");
+                prompts.get(i).forEach(prompt::add);
+            }
             node.put("reason", each.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'));
             node.put("firstTokenSeconds", each.firstTokenSeconds());
             node.put("seconds", each.seconds());
@@ -94,6 +106,11 @@ final class GenerationPrinter {
                 Json.put(node, "measuredSeconds", measuredSeconds(phase));
             }
         }
+        putStages(root);
+        return root;
+    }
+
+    private void putStages(ObjectNode root) {
         ArrayNode parts = root.putArray("stages");
         for (int part = 0; part < stages.size(); part++) {
             StageMetrics stage = stages.get(part);
@@ -105,14 +122,24 @@ final class GenerationPrinter {
                 node.put("cacheBytes", cacheBytes.get(part));
             }
         }
-        return root;
     }
 
-    void print(PrintWriter out) {
+    /**
+     * Prints the new tokens of each sequence, or their text.
+     *
+     * @param texts the new text of each sequence; empty without a tokenizer
+     */
+    void printSequences(PrintWriter out, List<String> texts) {
+        if (!texts.isEmpty()) {
+            texts.forEach(text -> out.print(text + "\n"));
+            return;
+        }
         for (Generated each : generated) {
             out.println(each.tokens().stream().map(String::valueOf).collect(Collectors.joining(",")));
         }
-        out.println();
+    }
+
+    void print(PrintWriter out) {
         Table sequences = new Table("sequence", "tokens", "ends by", "first token", "per second");
         for (int i = 0; i < generated.size(); i++) {
             Generated each = generated.get(i);

@@ -16,12 +16,20 @@ final class PromptOptions {
             description =
                     "The tokens of a prompt, or a file with them (default: 1,2,3). Given more than once, the prompts"
                             + " run at the same time.")
-    private List<String> prompts = List.of("1,2,3");
+    private List<String> prompts = List.of();
+
+    private List<String> prompts() {
+        return isGiven() ? prompts : List.of("1,2,3");
+    }
+
+    boolean isGiven() {
+        return !prompts.isEmpty();
+    }
 
     /** Returns all prompts. */
     List<List<Long>> all() throws IOException {
         List<List<Long>> tokens = new ArrayList<>();
-        for (String prompt : prompts) {
+        for (String prompt : prompts()) {
             tokens.add(tokens(prompt));
         }
         return tokens;
@@ -29,7 +37,7 @@ final class PromptOptions {
 
     /** Returns the first prompt. */
     List<Long> first() throws IOException {
-        return tokens(prompts.get(0));
+        return tokens(prompts().get(0));
     }
 
     private static List<Long> tokens(String given) throws IOException {

@@ -32,6 +32,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     private static final long OUTPUT_SECONDS = 1;
 
     private final String source;
+    private final String library;
     private final Isolation isolation;
     private final Class<A> answer;
     private final ScratchDirectory scratch;
@@ -46,8 +47,14 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     private String task = "starting";
 
     private IsolatedProcess(
-            String source, Isolation isolation, Class<A> answer, ScratchDirectory scratch, Process process) {
+            String source,
+            String library,
+            Isolation isolation,
+            Class<A> answer,
+            ScratchDirectory scratch,
+            Process process) {
         this.source = source;
+        this.library = library;
         this.isolation = isolation;
         this.answer = answer;
         this.scratch = scratch;
@@ -59,7 +66,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     }
 
     /**
-     * Starts a child without waiting for it.
+     * Starts a child that uses ONNX Runtime, without waiting for it.
      *
      * @param <Q> the type of questions
      * @param <A> the type of answers
@@ -73,6 +80,29 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     public static <Q extends Record, A extends Record> IsolatedProcess<Q, A> start(
             String source, Isolation isolation, Class<? extends IsolatedService<Q, A>> service, Class<A> answer)
             throws IOException {
+        return start(source, "ONNX Runtime", isolation, service, answer);
+    }
+
+    /**
+     * Starts a child without waiting for it.
+     *
+     * @param <Q> the type of questions
+     * @param <A> the type of answers
+     * @param source the name of the file or model in messages
+     * @param library the name of the native library in messages
+     * @param isolation the limits of the child
+     * @param service the service that answers in the child
+     * @param answer the type of answers
+     * @return the child, which the caller closes
+     * @throws IOException if there is no virtual machine to start, or no class path for it
+     */
+    public static <Q extends Record, A extends Record> IsolatedProcess<Q, A> start(
+            String source,
+            String library,
+            Isolation isolation,
+            Class<? extends IsolatedService<Q, A>> service,
+            Class<A> answer)
+            throws IOException {
         ScratchDirectory scratch = ScratchDirectory.create("isolated-");
         try {
             List<String> command = ChildCommand.of(isolation, scratch.path(), service.getName());
@@ -80,7 +110,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
             builder.environment().keySet().removeAll(ChildCommand.JVM_VARIABLES);
             Process process = builder.start();
             offerFirst(process);
-            return new IsolatedProcess<>(source, isolation, answer, scratch, process);
+            return new IsolatedProcess<>(source, library, isolation, answer, scratch, process);
         } catch (IOException | RuntimeException failed) {
             scratch.close();
             throw failed;
@@ -203,7 +233,7 @@ public final class IsolatedProcess<Q extends Record, A extends Record> implement
     private IOException byItself(ProcessEnd end) {
         String last = end.words().isEmpty() ? "" : "; the last that it wrote: " + end.words();
         return isGreeted
-                ? new IsolatedRunException(source, end.reason(), "ONNX Runtime " + end.how() + currentTask() + last)
+                ? new IsolatedRunException(source, end.reason(), library + " " + end.how() + currentTask() + last)
                 : new IOException(
                         SafeText.of(source + ": the isolated process " + end.how() + " before it began" + last));
     }
