@@ -33,10 +33,10 @@ import java.util.zip.ZipOutputStream;
  * for each input, which answers a zip with a file for each output.
  */
 final class DeploymentRoutes implements AutoCloseable {
-    private final Optional<DeploymentSessions> sessions;
+    private final Optional<DeploymentSessions<ModelSession>> sessions;
     private final RunLimits limits;
 
-    DeploymentRoutes(Optional<DeploymentSessions> sessions, RunLimits limits) {
+    DeploymentRoutes(Optional<DeploymentSessions<ModelSession>> sessions, RunLimits limits) {
         this.sessions = sessions;
         this.limits = limits;
     }
@@ -46,7 +46,7 @@ final class DeploymentRoutes implements AutoCloseable {
         config.routes.post("/deployments/{name}/run", this::run);
     }
 
-    private DeploymentSessions sessions() {
+    private DeploymentSessions<ModelSession> sessions() {
         return sessions.orElseThrow(
                 () -> new NotFoundResponse("this service belongs to no cluster: start it with --cluster"));
     }
@@ -66,7 +66,7 @@ final class DeploymentRoutes implements AutoCloseable {
     }
 
     private void run(Context request) throws IOException {
-        DeploymentSessions running = sessions();
+        DeploymentSessions<ModelSession> running = sessions();
         checkSize(request.req().getContentLengthLong());
         Map<String, List<UploadedFile>> files = request.uploadedFileMap();
         checkSize(files.values().stream()

@@ -10,6 +10,8 @@ import io.pepper.distributed.ClusterSession;
 import io.pepper.distributed.ClusterSessionOptions;
 import io.pepper.distributed.Deployment;
 import io.pepper.document.SafeText;
+import io.pepper.generation.GenerationOptions;
+import io.pepper.generation.GenerationSession;
 import io.pepper.session.ModelSession;
 import io.pepper.session.StageException;
 import java.io.IOException;
@@ -30,68 +32,90 @@ import org.slf4j.LoggerFactory;
 /**
  * The sessions that run deployments of a cluster: one for each deployment, for the version that serves. Its requests end
  * on the version on which they began. Thread-safe.
+ *
+ * @param <S> the type of sessions
  */
-final class DeploymentSessions implements AutoCloseable {
+final class DeploymentSessions<S extends AutoCloseable> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeploymentSessions.class);
 
     /** The nodes are asked at most once in this time. */
     private static final Duration FRESH = Duration.ofSeconds(1);
 
-    private final Source source;
+    private final Source<S> source;
     private final RunLimits limits;
     private final InstantSource clock;
     private final Semaphore free;
-    private final Map<String, Lease> leases = new HashMap<>();
+    private final Map<String, Lease<S>> leases = new HashMap<>();
     private List<Deployment> known = List.of();
     private Instant asked = Instant.MIN;
 
     /** A cluster as this class needs it. */
-    interface Source {
+    interface Source<S> {
         List<Deployment> deployments() throws IOException;
 
-        ModelSession open(String deployment) throws IOException;
+        S open(String deployment) throws IOException;
     }
 
     /** The use of a session. */
-    interface Work {
-        void with(ModelSession session) throws IOException;
+    interface Work<S> {
+        void with(S session) throws IOException;
     }
 
     /** A session, and the number of requests that use it. */
-    private static final class Lease {
+    private static final class Lease<S> {
         private final String version;
-        private final ModelSession session;
+        private final S session;
         private int users;
         private boolean retired;
 
-        private Lease(String version, ModelSession session) {
+        private Lease(String version, S session) {
             this.version = version;
             this.session = session;
         }
     }
 
-    DeploymentSessions(Source source, RunLimits limits, InstantSource clock) {
+    DeploymentSessions(Source<S> source, RunLimits limits, InstantSource clock) {
         this.source = source;
         this.limits = limits;
         this.clock = clock;
         this.free = new Semaphore(limits.maxRequests());
     }
 
-    static DeploymentSessions of(ClusterClient client, RunLimits limits) {
+    /** Returns sessions that run models. */
+    static DeploymentSessions<ModelSession> of(ClusterClient client, RunLimits limits) {
+        return of(client, limits, (deployment, options) -> ClusterSession.open(client, deployment, options));
+    }
+
+    /** Returns sessions that generate tokens. */
+    static DeploymentSessions<GenerationSession> ofGenerators(ClusterClient client, RunLimits limits) {
+        return of(
+                client,
+                limits,
+                (deployment, options) ->
+                        ClusterSession.openGeneration(client, deployment, options, GenerationOptions.DEFAULTS));
+    }
+
+    /** The opening of a session. */
+    private interface Opener<S> {
+        S open(String deployment, ClusterSessionOptions options) throws IOException;
+    }
+
+    private static <S extends AutoCloseable> DeploymentSessions<S> of(
+            ClusterClient client, RunLimits limits, Opener<S> opener) {
         ClusterSessionOptions options =
                 ClusterSessionOptions.DEFAULTS.withTimeout(limits.timeout()).withPatience(limits.patience());
-        Source cluster = new Source() {
+        Source<S> cluster = new Source<>() {
             @Override
             public List<Deployment> deployments() throws IOException {
                 return client.deployments();
             }
 
             @Override
-            public ModelSession open(String deployment) throws IOException {
-                return ClusterSession.open(client, deployment, options);
+            public S open(String deployment) throws IOException {
+                return opener.open(deployment, options);
             }
         };
-        return new DeploymentSessions(cluster, limits, InstantSource.system());
+        return new DeploymentSessions<>(cluster, limits, InstantSource.system());
     }
 
     /** Returns the deployments of the cluster. */
@@ -118,13 +142,13 @@ final class DeploymentSessions implements AutoCloseable {
      *
      * @throws HttpResponseException if there is no such deployment, too many requests run, or the cluster does not answer
      */
-    void run(String deployment, Work work) throws IOException {
+    void run(String deployment, Work<S> work) throws IOException {
         if (!free.tryAcquire()) {
             throw new ServiceUnavailableResponse(
                     "too many requests: at most " + limits.maxRequests() + " run at the same time");
         }
         try {
-            Lease lease = take(deployment);
+            Lease<S> lease = take(deployment);
             try {
                 work.with(lease.session);
             } finally {
@@ -137,7 +161,8 @@ final class DeploymentSessions implements AutoCloseable {
         }
     }
 
-    private static HttpResponseException response(StageException failed) {
+    /** Returns the response to a request whose session failed. */
+    static HttpResponseException response(StageException failed) {
         String message = String.valueOf(failed.getMessage());
         return switch (failed.kind()) {
             case LOST, STUCK, OUT_OF_MEMORY, CLOSED, CANCELLED, STATE_LOST -> new ServiceUnavailableResponse(message);
@@ -146,15 +171,15 @@ final class DeploymentSessions implements AutoCloseable {
         };
     }
 
-    private synchronized Lease take(String name) throws IOException {
+    private synchronized Lease<S> take(String name) throws IOException {
         String version = serving(name).version();
-        Lease held = leases.get(name);
+        Lease<S> held = leases.get(name);
         if (held != null && !held.version.equals(version)) {
             retire(name);
             held = null;
         }
         if (held == null) {
-            held = new Lease(version, source.open(name));
+            held = new Lease<>(version, source.open(name));
             leases.put(name, held);
         }
         held.users++;
@@ -177,23 +202,23 @@ final class DeploymentSessions implements AutoCloseable {
     }
 
     private void retire(String name) {
-        Lease old = leases.remove(name);
+        Lease<S> old = leases.remove(name);
         if (old != null) {
             old.retired = true;
             closeUnused(old);
         }
     }
 
-    private synchronized void giveBack(Lease lease) {
+    private synchronized void giveBack(Lease<S> lease) {
         lease.users--;
         closeUnused(lease);
     }
 
-    private static void closeUnused(Lease lease) {
+    private void closeUnused(Lease<S> lease) {
         if (lease.retired && lease.users == 0) {
             try {
                 lease.session.close();
-            } catch (IOException failed) {
+            } catch (Exception failed) {
                 LOG.warn("a session of version {} was not closed", lease.version, failed);
             }
         }

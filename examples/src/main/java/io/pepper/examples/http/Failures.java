@@ -2,10 +2,12 @@ package io.pepper.examples.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.pepper.model.ModelException;
+import io.pepper.session.StageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -31,6 +33,7 @@ final class Failures {
     private static final String TYPE = "application/json";
     private static final int UNPROCESSABLE = 422;
     private static final int INTERNAL = 500;
+    private static final String COMPLETIONS = "/v1/";
 
     private Failures() {}
 
@@ -39,13 +42,43 @@ final class Failures {
         config.routes.exception(
                 IllegalArgumentException.class, (e, request) -> fail(request, UNPROCESSABLE, e.getMessage()));
         config.routes.exception(
-                HttpResponseException.class, (e, request) -> fail(request, e.getStatus(), e.getMessage()));
+                HttpResponseException.class,
+                (e, request) -> fail(
+                        request, e.getStatus(), e.getMessage(), e.getDetails().get("param")));
         config.routes.exception(Exception.class, (e, request) -> unexpected(request, e));
         config.jetty.modifyServer(server -> server.setErrorHandler(new OfServer()));
     }
 
     private static void fail(Context request, int status, @Nullable String message) {
-        request.status(status).contentType(TYPE).result(body(String.valueOf(message)));
+        fail(request, status, message, null);
+    }
+
+    /** Answers with an error. Completions have the form of OpenAI, with the field that is wrong. */
+    private static void fail(Context request, int status, @Nullable String message, @Nullable String field) {
+        String text = String.valueOf(message);
+        boolean isCompletion = request.path().startsWith(COMPLETIONS);
+        request.status(status)
+                .contentType(TYPE)
+                .result(isCompletion ? ofCompletion(status, text, field).toString() : body(text));
+    }
+
+    private static ObjectNode ofCompletion(int status, String message, @Nullable String field) {
+        ObjectNode root = JSON.createObjectNode();
+        root.putObject("error")
+                .put("message", message)
+                .put("type", status < INTERNAL ? "invalid_request_error" : "server_error")
+                .put("param", field)
+                .putNull("code");
+        return root;
+    }
+
+    /** Returns the error of a completion that failed after its answer had begun. */
+    static ObjectNode ofCompletion(Exception fault) {
+        if (fault instanceof StageException failed) {
+            HttpResponseException response = DeploymentSessions.response(failed);
+            return ofCompletion(response.getStatus(), String.valueOf(response.getMessage()), null);
+        }
+        return ofCompletion(INTERNAL, logged(fault), null);
     }
 
     /**

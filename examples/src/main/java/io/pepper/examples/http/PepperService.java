@@ -45,9 +45,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,9 +53,10 @@ import org.slf4j.LoggerFactory;
  * /upload}), profiling ({@code POST /api/profiling}), and split jobs ({@code POST /jobs/upload}, {@code GET
  * /jobs/ID/status}, {@code POST /jobs/ID/submodels}). With a Prometheus, it also has the documents of the original's
  * monitor ({@code GET /monitoring/nodes}, {@code /monitoring/characterization}, {@code /monitoring/pods}). With a cluster, it
- * runs its deployments ({@code GET /deployments}, {@code POST /deployments/NAME/run}). {@code GET
- * /health} answers when the service is ready. Times are in seconds. Errors are JSON with a {@code message}. {@code docs/http-service.md} describes requests, answers and
- * limits.
+ * runs its deployments ({@code GET /deployments}, {@code POST /deployments/NAME/run}). With text generators, it completes
+ * text as OpenAI does ({@code GET /v1/models}, {@code POST /v1/completions}). {@code GET /health} answers when the service
+ * is ready. Times are in seconds. Errors are JSON with a {@code message}. {@code docs/http-service.md} describes requests,
+ * answers and limits.
  *
  * <pre>{@code
  * examples/run http.PepperService 7002 --predictor pi4.predictor
@@ -75,12 +73,9 @@ public final class PepperService implements AutoCloseable {
     /** Makes Jetty end the connection instead of answering. */
     private static final int ABORT = -1;
 
-    private static final int MAX_CONNECTIONS = 256;
-
-    /** Slower clients are disconnected: minimum bytes per second, and maximum time without data. */
-    private static final long MIN_BYTES_PER_SECOND = 1_000;
-
+    /** The maximum time without data. */
     private static final long IDLE_MILLIS = 20_000;
+
     private static final long MAX_JSON_BYTES = 1 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -89,6 +84,7 @@ public final class PepperService implements AutoCloseable {
     private final ServiceOptions options;
     private final MonitoringRoutes monitoring;
     private final DeploymentRoutes deployments;
+    private final CompletionRoutes completions;
     private final SplitJobs jobs;
     private final Javalin server;
 
@@ -97,13 +93,16 @@ public final class PepperService implements AutoCloseable {
             DeviceMonitor devices,
             LatencyPredictor predictor,
             Optional<MonitoringDocuments> documents,
-            Optional<ClusterClient> cluster) {
+            Optional<ClusterClient> cluster,
+            TextGenerators generators) {
         this.devices = devices;
         this.predictor = predictor;
         this.options = options;
         this.monitoring = new MonitoringRoutes(documents, Clock.systemUTC());
         this.deployments = new DeploymentRoutes(
                 cluster.map(client -> DeploymentSessions.of(client, options.runs())), options.runs());
+        this.completions =
+                new CompletionRoutes(new CompletionModels(generators, cluster, options), options.generations());
         this.jobs = new SplitJobs(options, Clock.systemUTC());
         this.server = Javalin.create(this::configure);
     }
@@ -118,17 +117,19 @@ public final class PepperService implements AutoCloseable {
      * @return the service, which is ready
      */
     public static PepperService start(ServiceOptions options, DeviceMonitor devices, LatencyPredictor predictor) {
-        return start(options, devices, predictor, Optional.empty(), Optional.empty());
+        return start(options, devices, predictor, Optional.empty(), Optional.empty(), new TextGenerators());
     }
 
     /**
-     * Starts the service with the documents of the original's monitor, and for the deployments of a cluster.
+     * Starts the service with the documents of the original's monitor, for the deployments of a cluster, and for text
+     * generators.
      *
      * @param options its address and limits
      * @param devices reads the devices and their states
      * @param predictor predicts the times
      * @param documents reads the documents; without them, their paths are not found
      * @param cluster the member by which deployments run, for the caller to close after the service
+     * @param generators the text generators of this process, for the caller to close after the service
      * @return the service, which is ready
      */
     public static PepperService start(
@@ -136,8 +137,9 @@ public final class PepperService implements AutoCloseable {
             DeviceMonitor devices,
             LatencyPredictor predictor,
             Optional<MonitoringDocuments> documents,
-            Optional<ClusterClient> cluster) {
-        PepperService service = new PepperService(options, devices, predictor, documents, cluster);
+            Optional<ClusterClient> cluster,
+            TextGenerators generators) {
+        PepperService service = new PepperService(options, devices, predictor, documents, cluster, generators);
         try {
             service.server.start(options.address(), options.port());
         } catch (RuntimeException e) {
@@ -169,6 +171,7 @@ public final class PepperService implements AutoCloseable {
     public void close() {
         server.stop();
         deployments.close();
+        completions.close();
         jobs.close();
     }
 
@@ -182,7 +185,7 @@ public final class PepperService implements AutoCloseable {
             http.setIdleTimeout(IDLE_MILLIS);
             http.setSendServerVersion(false);
         });
-        config.jetty.modifyServer(PepperService::bound);
+        config.jetty.modifyServer(ConnectionBounds::apply);
         CallerCheck callers = new CallerCheck(options.hostNames());
         config.routes.before(callers::check);
         config.routes.before(this::checkLength);
@@ -194,6 +197,7 @@ public final class PepperService implements AutoCloseable {
         config.routes.post("/jobs/{id}/submodels", this::jobSubmodels);
         monitoring.configure(config);
         deployments.configure(config);
+        completions.configure(config);
         Failures.configure(config);
     }
 
@@ -202,11 +206,6 @@ public final class PepperService implements AutoCloseable {
             throw new ContentTooLargeResponse("a request may have " + options.maxUploadBytes() + " bytes, this one has "
                     + request.req().getContentLengthLong());
         }
-    }
-
-    private static void bound(Server server) {
-        server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
-        server.insertHandler(new MinimumDataRateHandler(MIN_BYTES_PER_SECOND, MIN_BYTES_PER_SECOND));
     }
 
     // Characteristics and profiling.

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  * @param jobDeadline maximum time of a job
  * @param isolation limits of the child process in which ONNX Runtime opens an upload
  * @param runs limits of requests that run a deployment of a cluster
+ * @param generations limits of requests that generate text
  */
 public record ServiceOptions(
         String address,
@@ -29,7 +30,8 @@ public record ServiceOptions(
         Duration jobLifetime,
         Duration jobDeadline,
         Isolation isolation,
-        RunLimits runs) {
+        RunLimits runs,
+        GenerationLimits generations) {
     /**
      * The default options: the loopback address at a free port, 2 GiB per request, 8 GiB in total, an hour for parts,
      * ten minutes for a job.
@@ -43,7 +45,8 @@ public record ServiceOptions(
             Duration.ofHours(1),
             Duration.ofMinutes(10),
             Isolation.DEFAULTS,
-            RunLimits.DEFAULTS);
+            RunLimits.DEFAULTS,
+            GenerationLimits.DEFAULTS);
 
     /**
      * Creates options.
@@ -57,6 +60,7 @@ public record ServiceOptions(
      * @param jobDeadline maximum time of a job
      * @param isolation limits of the child process in which ONNX Runtime opens an upload
      * @param runs limits of requests that run a deployment of a cluster
+     * @param generations limits of requests that generate text
      * @throws IllegalArgumentException if a limit is not more than 0
      */
     public ServiceOptions {
@@ -143,6 +147,16 @@ public record ServiceOptions(
         return with(changed -> changed.runs = limits);
     }
 
+    /**
+     * Sets the limits of requests that generate text.
+     *
+     * @param limits lengths, number and times of these requests
+     * @return new options
+     */
+    public ServiceOptions withGenerations(GenerationLimits limits) {
+        return with(changed -> changed.generations = limits);
+    }
+
     /** Returns the options for opening uploads. */
     ReadOptions reading() {
         return ReadOptions.DEFAULTS.withIsolation(isolation);
@@ -165,6 +179,7 @@ public record ServiceOptions(
         private Duration jobDeadline;
         private Isolation isolation;
         private RunLimits runs;
+        private GenerationLimits generations;
 
         private Changed(ServiceOptions options) {
             address = options.address;
@@ -176,11 +191,21 @@ public record ServiceOptions(
             jobDeadline = options.jobDeadline;
             isolation = options.isolation;
             runs = options.runs;
+            generations = options.generations;
         }
 
         private ServiceOptions options() {
             return new ServiceOptions(
-                    address, port, hostNames, maxUploadBytes, maxDiskBytes, jobLifetime, jobDeadline, isolation, runs);
+                    address,
+                    port,
+                    hostNames,
+                    maxUploadBytes,
+                    maxDiskBytes,
+                    jobLifetime,
+                    jobDeadline,
+                    isolation,
+                    runs,
+                    generations);
         }
     }
 }

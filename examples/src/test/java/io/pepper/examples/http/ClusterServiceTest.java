@@ -76,7 +76,8 @@ class ClusterServiceTest {
                 Map::of,
                 (work, threads, device) -> new Prediction(1, 1, false),
                 Optional.empty(),
-                Optional.of(client));
+                Optional.of(client),
+                new TextGenerators());
         try (PartitionedSession local = PartitionedSession.open(parts)) {
             Map<String, OnnxTensor> inputs =
                     RandomInputs.of(local.inputs(), InputShapes.NONE.withInputShape("x", 1, 3, 48, 320), 42);

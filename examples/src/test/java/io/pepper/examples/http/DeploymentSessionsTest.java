@@ -27,8 +27,8 @@ class DeploymentSessionsTest {
     private final FakeCluster cluster = new FakeCluster();
     private Instant now = Instant.EPOCH;
 
-    private DeploymentSessions sessions(int requests) {
-        return new DeploymentSessions(
+    private DeploymentSessions<ModelSession> sessions(int requests) {
+        return new DeploymentSessions<>(
                 cluster, new RunLimits(1000, requests, Duration.ofSeconds(1), Duration.ofSeconds(1)), () -> now);
     }
 
@@ -37,7 +37,7 @@ class DeploymentSessionsTest {
     }
 
     /** Deployments that a test writes, and sessions that do nothing. */
-    private static final class FakeCluster implements DeploymentSessions.Source {
+    private static final class FakeCluster implements DeploymentSessions.Source<ModelSession> {
         private final List<FakeSession> opened = new ArrayList<>();
         private List<Deployment> deployments = List.of(deployment("v1", List.of(List.of("a"), List.of("b"))));
         private int asked;
@@ -96,7 +96,7 @@ class DeploymentSessionsTest {
 
     @Test
     void requestsShareASessionUntilAnotherVersionServes() throws IOException {
-        try (DeploymentSessions sessions = sessions(4)) {
+        try (DeploymentSessions<ModelSession> sessions = sessions(4)) {
             sessions.run("ocr", session -> assertThat(session).isSameAs(cluster.opened.get(0)));
             sessions.run("ocr", session -> assertThat(session).isSameAs(cluster.opened.get(0)));
             assertThat(cluster.asked).as("within a second").isEqualTo(1);
@@ -111,7 +111,7 @@ class DeploymentSessionsTest {
 
     @Test
     void aRequestEndsOnTheVersionOnWhichItBegan() throws IOException {
-        DeploymentSessions sessions = sessions(4);
+        DeploymentSessions<ModelSession> sessions = sessions(4);
         sessions.run("ocr", first -> {
             cluster.deployments = List.of(deployment("v2", List.of(List.of("a"), List.of("b"))));
             now = now.plusSeconds(2);
@@ -123,7 +123,7 @@ class DeploymentSessionsTest {
 
     @Test
     void whatIsUndeployedIsNotFoundAndItsSessionIsClosed() throws IOException {
-        DeploymentSessions sessions = sessions(4);
+        DeploymentSessions<ModelSession> sessions = sessions(4);
         assertThatThrownBy(() -> sessions.run("other", session -> {}))
                 .satisfies(failed -> assertThat(status(failed)).isEqualTo(404))
                 .hasMessageContaining("no reachable node has a deployment 'other'");
@@ -145,7 +145,7 @@ class DeploymentSessionsTest {
 
     @Test
     void requestsBeyondTheLimitAreRefusedAndThePlaceIsFreeAgainAfterAFailure() throws IOException {
-        DeploymentSessions sessions = sessions(1);
+        DeploymentSessions<ModelSession> sessions = sessions(1);
         sessions.run("ocr", first -> assertThatThrownBy(() -> sessions.run("ocr", second -> {}))
                 .satisfies(failed -> assertThat(status(failed)).isEqualTo(503))
                 .hasMessageContaining("at most 1 run at the same time"));

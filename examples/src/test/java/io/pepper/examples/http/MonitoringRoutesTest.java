@@ -69,7 +69,8 @@ class MonitoringRoutesTest {
                 () -> Map.of("here", here),
                 (work, threads, device) -> new Prediction(1, 1, false),
                 documents,
-                Optional.empty());
+                Optional.empty(),
+                new TextGenerators());
     }
 
     @AfterEach
