@@ -54,11 +54,13 @@ public final class GenerationParts {
      * @param manifest the manifest of the parts
      * @return the parts
      * @throws UnsupportedModelException if the model is no text generator with caches, or has inputs that do not follow
-     *     from its tokens; the message names them
+     *     from its tokens, also such that are the same in all steps of a sequence; the message names them
      * @throws IOException if a part cannot be read
      */
     public static GenerationParts ofElsewhere(PartitionManifest manifest) throws IOException {
-        return new GenerationParts(DecoderRoles.of(manifest, (part, input) -> true), manifest);
+        GenerationParts parts = new GenerationParts(DecoderRoles.of(manifest, (part, input) -> true), manifest);
+        parts.requireNoContexts();
+        return parts;
     }
 
     /**
@@ -99,6 +101,18 @@ public final class GenerationParts {
 
     DecoderRoles roles() {
         return roles;
+    }
+
+    /** Requires that there are no inputs that are the same in all steps of a sequence: parts elsewhere lack them. */
+    void requireNoContexts() throws UnsupportedModelException {
+        if (!roles.contexts().isEmpty()) {
+            throw new UnsupportedModelException(
+                    manifest.modelName(),
+                    "inputs",
+                    roles.contexts().stream().sorted().toList()
+                            + " are the same in all steps of a sequence; they are kept in this process only, not by"
+                            + " stages that run elsewhere");
+        }
     }
 
     /** Returns the inputs that are the same in all steps of a sequence, by name. */

@@ -173,15 +173,7 @@ public final class GenerationSession implements AutoCloseable {
      */
     public static GenerationSession over(GenerationParts parts, ModelSession session, GenerationOptions options)
             throws UnsupportedModelException {
-        Set<String> contexts = parts.roles().contexts();
-        if (!contexts.isEmpty()) {
-            throw new UnsupportedModelException(
-                    parts.manifest().modelName(),
-                    "inputs",
-                    contexts.stream().sorted().toList()
-                            + " are the same in all steps of a sequence; they are kept in this process only, not by"
-                            + " stages that run elsewhere");
-        }
+        parts.requireNoContexts();
         return new GenerationSession(
                 parts.roles(),
                 session,

@@ -12,6 +12,7 @@ import io.pepper.generation.ExportStyle.Extra;
 import io.pepper.generation.ExportStyle.Layout;
 import io.pepper.generation.ExportStyle.Positions;
 import io.pepper.model.OptimizationLevel;
+import io.pepper.model.ReadOptions;
 import io.pepper.model.TensorInfo;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.OnnxModel;
@@ -244,7 +245,11 @@ class ExportStylesTest {
                     .hasMessageContaining("'images' is no input that is the same in all steps: the model has [")
                     .hasMessageContaining(name);
         }
-        GenerationParts parts = GenerationParts.ofElsewhere(manifest);
+        assertThatThrownBy(() -> GenerationParts.ofElsewhere(manifest))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining("not by stages that run elsewhere");
+        GenerationParts parts = GenerationParts.of(directory, manifest, part -> true, ReadOptions.DEFAULTS);
         try (ModelSession elsewhere = PartitionedSession.open(directory)) {
             assertThatThrownBy(() -> GenerationSession.over(parts, elsewhere, EXACT))
                     .isInstanceOf(UnsupportedModelException.class)
