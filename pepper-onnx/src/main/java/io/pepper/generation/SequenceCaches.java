@@ -189,7 +189,7 @@ final class SequenceCaches implements AutoCloseable {
     @SuppressWarnings("WaitNotInLoop") // The caller looks again.
     private void makeRoom(Step step, State state) throws StageException {
         List<State> others = states.values().stream()
-                .filter(other -> other != state && !other.now.tensors.isEmpty())
+                .filter(other -> other != state && (other.running || !other.now.tensors.isEmpty()))
                 .toList();
         Optional<State> idle = others.stream().filter(other -> !other.running).findFirst();
         if (!evicts || others.isEmpty()) {
