@@ -40,8 +40,8 @@ record GenerationRun(List<List<Long>> prompts, Sampling sampling, Optional<Token
      */
     List<Generated> run(GenerationSession session, ContextOptions contexts, Optional<PrintWriter> out)
             throws IOException {
-        Optional<StreamedText> text = streams()
-                ? out.map(to -> new StreamedText(new TextStream(tokenizer.orElseThrow()), to))
+        Optional<StreamedText> text = streams() && out.isPresent()
+                ? Optional.of(new StreamedText(new TextStream(tokenizer.orElseThrow(), prompts.get(0)), out.get()))
                 : Optional.empty();
         LongPredicate listener =
                 text.<LongPredicate>map(streamed -> streamed::add).orElse(token -> true);
@@ -95,8 +95,9 @@ record GenerationRun(List<List<Long>> prompts, Sampling sampling, Optional<Token
     List<String> texts(List<Generated> generated) throws IOException {
         List<String> texts = new ArrayList<>();
         if (tokenizer.isPresent()) {
-            for (Generated each : generated) {
-                texts.add(tokenizer.get().decode(each.tokens()));
+            for (int i = 0; i < generated.size(); i++) {
+                texts.add(TextStream.text(
+                        tokenizer.get(), prompts.get(i), generated.get(i).tokens()));
             }
         }
         return texts;

@@ -17,7 +17,7 @@ import java.util.TreeSet;
 final class Completion {
     private final CompletionRequest asked;
     private final Optional<TextGenerators.Vocabulary> vocabulary;
-    private final Optional<TextStream> text;
+    private Optional<TextStream> text = Optional.empty();
     private final StopTexts stops;
     private final List<Long> unsent = new ArrayList<>();
 
@@ -49,7 +49,6 @@ final class Completion {
     Completion(CompletionRequest asked, Optional<TextGenerators.Vocabulary> vocabulary) {
         this.asked = asked;
         this.vocabulary = vocabulary;
-        this.text = vocabulary.map(words -> new TextStream(words.tokenizer()));
         this.stops = new StopTexts(asked.stop());
     }
 
@@ -98,6 +97,9 @@ final class Completion {
                 asked.repetitionPenalty(),
                 asked.seed(),
                 stopTokens());
+        if (vocabulary.isPresent()) {
+            text = Optional.of(new TextStream(vocabulary.get().tokenizer(), prompt));
+        }
         Generated generated;
         try {
             generated = session.generate(prompt, sampling, token -> accept(token, sampling, client, sink));

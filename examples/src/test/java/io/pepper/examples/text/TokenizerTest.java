@@ -68,7 +68,7 @@ class TokenizerTest {
         try (Tokenizer tokenizer = Tokenizer.open(file)) {
             for (int i = 0; i < 80; i++) {
                 List<Long> tokens = randomTokens(random, i % 2 == 0 ? 17 : 26);
-                TextStream stream = new TextStream(tokenizer);
+                TextStream stream = new TextStream(tokenizer, List.of());
                 StringBuilder text = new StringBuilder();
                 for (long token : tokens) {
                     text.append(stream.add(token));
@@ -107,7 +107,7 @@ class TokenizerTest {
     @Test
     void anIncompleteCharacterWaitsForItsEnd() throws IOException {
         try (Tokenizer tokenizer = Tokenizer.open(file)) {
-            TextStream stream = new TextStream(tokenizer);
+            TextStream stream = new TextStream(tokenizer, List.of());
             List<String> texts = new ArrayList<>();
             for (long token : List.of(3, 20, 21, 22, 23, 4, 17)) {
                 texts.add(stream.add(token));
@@ -117,11 +117,24 @@ class TokenizerTest {
         }
     }
 
+    /** The decoder drops the space at the beginning of a text, but not between a prompt and its continuation. */
+    @Test
+    void theBeginningOfATextDependsOnThePrompt() throws IOException {
+        try (Tokenizer tokenizer = Tokenizer.open(file)) {
+            List<Long> prompt = tokenizer.encode("the cat sat on the mat");
+            TextStream behind = new TextStream(tokenizer, prompt);
+            assertThat(behind.add(4) + behind.add(15) + behind.end()).isEqualTo(" uponing");
+            assertThat(TextStream.text(tokenizer, prompt, List.of(4L, 15L))).isEqualTo(" uponing");
+            TextStream alone = new TextStream(tokenizer, List.of(SmallTokenizer.BEGIN));
+            assertThat(alone.add(4) + alone.end()).isEqualTo("upon");
+        }
+    }
+
     @Test
     void aDecoderThatChangesEarlierTextGivesItAtTheEnd() throws IOException {
         String decoder = "{\"type\":\"WordPiece\",\"prefix\":\"##\",\"cleanup\":true}";
         try (Tokenizer tokenizer = Tokenizer.open(SmallTokenizer.write(file, "decoder", decoder))) {
-            TextStream stream = new TextStream(tokenizer);
+            TextStream stream = new TextStream(tokenizer, List.of());
             assertThat(stream.add(5) + stream.add(16)).isEmpty();
             assertThat(stream.end())
                     .isEqualTo(tokenizer.decode(List.of(5L, 16L)))
