@@ -151,6 +151,24 @@ public final class CostModel {
     }
 
     /**
+     * Returns the memory and the flows of all runs of segments, without times. It needs no predictions.
+     *
+     * @param segments the segments, which never run
+     * @return the table, whose times and energies are 0
+     */
+    public CostTable memory(Segments segments) {
+        CostTable.Builder table = begin(segments);
+        for (int index = 0; index < cluster.devices().size(); index++) {
+            if (cluster.devices().get(index).inferenceWatts().isPresent()) {
+                for (Run run : runs(segments)) {
+                    table.joules(run.from, run.to, index, 0);
+                }
+            }
+        }
+        return table.build();
+    }
+
+    /**
      * Predicts one device again, after its state has changed.
      *
      * @param segments the segments

@@ -8,8 +8,12 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
@@ -23,26 +27,36 @@ class PhasesTest {
         final Phases phases;
         final int segments;
         final int devices;
+        final double[] memory;
+        final double[] caches;
 
         Chain(long seed) {
+            this(seed, false);
+        }
+
+        /** With limited memory: a segment needs its weights and its caches, in the last phase as much again. */
+        Chain(long seed, boolean limited) {
             Random random = new Random(seed);
             segments = 1 + random.nextInt(5);
             devices = 1 + random.nextInt(3);
             Cluster.Builder builder = Cluster.builder();
             for (int i = 0; i < devices; i++) {
-                builder.device(Device.of("d" + i).withPower(0, 1));
+                Device device = Device.of("d" + i).withPower(0, 1);
+                builder.device(limited ? device.withMemoryBytes(20 + random.nextInt(60)) : device);
             }
+            memory = random.doubles(segments, 1, 10).toArray();
+            caches = random.doubles(segments, 0, 10).toArray();
             builder.defaultLink(Link.of(1 << random.nextInt(4), random.nextInt(3)));
             cluster = builder.source("d0").build();
             phases = Phases.of(
                     cluster,
                     List.of(
-                            new Phases.Phase("prompt", table(random), random.nextInt(3)),
-                            new Phases.Phase("token", table(random), 1 + random.nextInt(20)),
-                            new Phases.Phase("context", table(random), 0)));
+                            new Phases.Phase("prompt", table(random, 1), random.nextInt(3)),
+                            new Phases.Phase("token", table(random, 1), 1 + random.nextInt(20)),
+                            new Phases.Phase("context", table(random, 2), 0)));
         }
 
-        private CostTable table(Random random) {
+        private CostTable table(Random random, double scale) {
             CostTable.Builder builder = CostTable.byRun(segments, devices);
             for (int from = 0; from < segments; from++) {
                 for (int to = from + 1; to <= segments; to++) {
@@ -50,12 +64,40 @@ class PhasesTest {
                         double seconds = 1 + random.nextInt(12);
                         builder.seconds(from, to, device, seconds, seconds).joules(from, to, device, seconds / 2);
                     }
+                    builder.memoryBytes(from, to, scale * sum(memory, from, to), 0);
                 }
             }
             for (int cut = 0; cut <= segments; cut++) {
                 builder.cutBytes(cut, 4 + 4 * random.nextInt(4));
             }
-            return builder.build();
+            return builder.build().withResidentBytes(caches);
+        }
+
+        static double sum(double[] values, int from, int to) {
+            return Arrays.stream(values, from, to).sum();
+        }
+
+        /** Whether each device has one part at most, and memory for it in the phase that needs most. */
+        boolean fits(List<String> places) {
+            Set<String> used = new HashSet<>();
+            for (int from = 0, to; from < segments; from = to) {
+                to = from + 1;
+                while (to < segments && places.get(to).equals(places.get(from))) {
+                    to++;
+                }
+                Device device =
+                        cluster.devices().get(cluster.indexOf(places.get(from)).orElseThrow());
+                double needed = 2 * sum(memory, from, to) + sum(caches, from, to);
+                if (!used.add(device.name()) || needed > device.memoryBytes().orElseThrow()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        double joules(List<String> places) {
+            return times(0) * costs(places, 0).energyJoules().orElseThrow()
+                    + times(1) * costs(places, 1).energyJoules().orElseThrow();
         }
 
         /** Returns the devices of each possible placement. */
@@ -164,6 +206,67 @@ class PhasesTest {
                         "seed " + seed + ", " + tasks + " tasks");
             }
         }
+    }
+
+    /** Memory with caches, a pinned segment and a least number of devices, for each objective. */
+    @Test
+    void keepsAllLimitsAndIsTheBestOfAllPlacementsThatDo() {
+        int impossible = 0;
+        for (long seed = 0; seed < 3 * INSTANCES; seed++) {
+            Chain chain = new Chain(seed, true);
+            Random random = new Random(~seed);
+            int least = 1 + random.nextInt(chain.devices);
+            int segment = random.nextInt(chain.segments);
+            String device = "d" + random.nextInt(chain.devices);
+            Constraints limits = Constraints.NONE.withReuse(false).withMinDevices(least);
+            boolean pins = random.nextBoolean();
+            Constraints constraints = pins ? limits.withPin(segment, device) : limits;
+            List<List<String>> possible = chain.assignments().stream()
+                    .filter(chain::fits)
+                    .filter(places -> Set.copyOf(places).size() >= least)
+                    .filter(places -> !pins || places.get(segment).equals(device))
+                    .toList();
+            Planner mean = chain.phases.planner();
+            int tasks = 1 + random.nextInt(4);
+            if (possible.isEmpty()) {
+                impossible++;
+                assertThrows(
+                        NoSuchPlacementException.class,
+                        () -> mean.plan(Objective.LATENCY, constraints),
+                        "seed " + seed);
+                assertThrows(
+                        NoSuchPlacementException.class,
+                        () -> chain.phases.planConcurrent(tasks, constraints),
+                        "seed " + seed);
+                continue;
+            }
+            double steps = chain.phases.steps();
+            requireLeast(
+                    possible,
+                    places -> chain.latency(places, chain.times(0), chain.times(1)),
+                    steps * mean.plan(Objective.LATENCY, constraints).latencySeconds(),
+                    seed);
+            requireLeast(
+                    possible,
+                    chain::joules,
+                    steps
+                            * mean.plan(Objective.ENERGY, constraints)
+                                    .energyJoules()
+                                    .orElseThrow(),
+                    seed);
+            requireLeast(
+                    possible,
+                    places -> Phases.secondsOfStep(mean.evaluate(places, Objective.LATENCY, Constraints.NONE), tasks),
+                    Phases.secondsOfStep(chain.phases.planConcurrent(tasks, constraints), tasks),
+                    seed);
+        }
+        assertTrue(impossible > INSTANCES / 10 && impossible < 2 * INSTANCES, "some impossible: " + impossible);
+    }
+
+    private static void requireLeast(
+            List<List<String>> possible, ToDoubleFunction<List<String>> cost, double found, long seed) {
+        double least = possible.stream().mapToDouble(cost).min().orElseThrow();
+        assertEquals(least, found, 1e-9 * least, "seed " + seed);
     }
 
     @Test

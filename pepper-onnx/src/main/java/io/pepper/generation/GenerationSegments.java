@@ -167,7 +167,7 @@ public final class GenerationSegments {
                 List.of(
                         new Phases.Phase(PROMPT, model.table(promptFlows).withResidentBytes(others), 1),
                         new Phases.Phase(TOKEN, model.table(tokenFlows).withResidentBytes(others), load.tokenSteps()),
-                        new Phases.Phase(CONTEXT, model.table(contextFlows).withResidentBytes(others), 0)));
+                        new Phases.Phase(CONTEXT, model.memory(contextFlows).withResidentBytes(others), 0)));
     }
 
     /**

@@ -19,14 +19,15 @@ import java.util.TreeMap;
  * @param filters number of output channels of all convolutions; empty if the shape of a weight is unknown
  * @param parameters number of elements of the constant tensors that operators read, counted at their origin:
  *     initializers, tensors in attributes, and constants that are made from a shape alone. Tensors of type int64, bool
- *     and string, which are shapes and indices, do not count
+ *     and string, which are shapes and indices, do not count. Each weight of 4 bits is one, also if an operator such as
+ *     {@code MatMulNBits} reads two in a byte
  * @param inputBytes bytes of the inputs; empty if a size is unknown
  * @param outputBytes bytes of the outputs; empty if a size is unknown
  * @param macs multiply-accumulate operations of products; empty if a size is unknown
  * @param flops all arithmetic operations, with two for a multiply-accumulate; empty if a size is unknown. Operators
  *     without a formula are not included, but are in {@code unknownOperators}
- * @param weightBytes bytes of constant tensors as operators read them; a tensor that is computed from constants counts
- *     with its own size
+ * @param weightBytes bytes of constant tensors as operators read them, packed weights as they are stored; a tensor that
+ *     is computed from constants counts with its own size
  * @param activationBytes bytes of all tensors that operators produce; empty if a size is unknown
  * @param peakActivationBytes largest sum of bytes of the tensors that are alive at the same time, without weights, in
  *     the order of the model; empty if a size is unknown

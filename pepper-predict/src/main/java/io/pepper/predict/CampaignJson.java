@@ -2,6 +2,7 @@ package io.pepper.predict;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.pepper.generation.GenerationLoad;
 import io.pepper.internal.text.Document;
 import io.pepper.internal.text.Fields;
 import io.pepper.model.InputShapes;
@@ -63,6 +64,9 @@ final class CampaignJson {
             if (values.candidates.isPresent()) {
                 json.writeNumberField("candidates", values.candidates.getAsInt());
             }
+            if (values.generation.isPresent()) {
+                write(json, values.generation.get());
+            }
             json.writeArrayFieldStart("loads");
             for (String load : values.loads) {
                 json.writeString(load);
@@ -80,6 +84,28 @@ final class CampaignJson {
             throw new UncheckedIOException(impossible);
         }
         return text.toString();
+    }
+
+    private static void write(JsonGenerator json, GenerationLoad load) throws IOException {
+        json.writeObjectFieldStart("generation");
+        json.writeNumberField("prompt", load.promptTokens());
+        json.writeNumberField("new", load.newTokens());
+        json.writeNumberField("context", load.contextTokens());
+        json.writeNumberField("sequences", load.sequences());
+        json.writeEndObject();
+    }
+
+    private static Optional<GenerationLoad> generation(Fields fields) throws IOException {
+        if (!fields.hasValue("generation")) {
+            return Optional.empty();
+        }
+        Fields load = fields.fields("generation");
+        int prompt = (int) load.requiredWhole("prompt", MAX);
+        int added = (int) load.requiredWhole("new", MAX);
+        int context = (int) load.requiredWhole("context", MAX);
+        int sequences = (int) load.requiredWhole("sequences", MAX);
+        load.end();
+        return Optional.of(load.made(() -> new GenerationLoad(prompt, added, context, sequences)));
     }
 
     private static void write(JsonGenerator json, CampaignOptions.Model model, String file) throws IOException {
@@ -139,6 +165,7 @@ final class CampaignJson {
         private final CampaignOptions.Sweep sweep;
         private final int pieces;
         private final OptionalLong candidates;
+        private final Optional<GenerationLoad> generation;
         private final List<String> loads;
         private final List<Integer> threads;
         private final int rounds;
@@ -152,6 +179,7 @@ final class CampaignJson {
             sweep = fields.made(() -> CampaignOptions.Sweep.valueOf(name));
             pieces = (int) fields.requiredWhole("pieces", MAX);
             candidates = fields.whole("candidates", MAX);
+            generation = generation(fields);
             loads = fields.texts("loads");
             threads = fields.numbers("threads").orElse(List.of()).stream()
                     .map(Double::intValue)
@@ -176,6 +204,7 @@ final class CampaignJson {
             values.pieces = pieces;
             values.candidates =
                     candidates.isPresent() ? OptionalInt.of((int) candidates.getAsLong()) : OptionalInt.empty();
+            values.generation = generation;
             values.loads = loads;
             values.threads = threads;
             values.rounds = rounds;

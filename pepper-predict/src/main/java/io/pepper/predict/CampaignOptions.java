@@ -2,6 +2,9 @@ package io.pepper.predict;
 
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
+import io.pepper.generation.GenerationLoad;
+import io.pepper.generation.GenerationSegments;
+import io.pepper.generation.GenerationWork;
 import io.pepper.measure.ModelTimer;
 import io.pepper.measure.OperatorSweep;
 import io.pepper.measure.RuntimePlatform;
@@ -14,15 +17,18 @@ import io.pepper.monitor.LocalDeviceMonitor;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.CandidateCuts;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -39,6 +45,7 @@ public final class CampaignOptions {
     public static final CampaignOptions DEFAULTS = new CampaignOptions(new CampaignValues());
 
     private static final int SEED = 42;
+    private static final int DEFAULT_CANDIDATES = 24;
 
     private final CampaignValues values;
 
@@ -143,6 +150,18 @@ public final class CampaignOptions {
      */
     public CampaignOptions withCandidates(int cuts) {
         return with(changed -> changed.candidates = OptionalInt.of(cuts));
+    }
+
+    /**
+     * Measures each run of segments of text generators in both phases, on the prompt and on a token: all that planning a
+     * {@link GenerationLoad} with a {@link MeasuredPredictor} needs, for the same number of {@linkplain #withCandidates
+     * candidates}. The sizes of the models' inputs follow from the load. Runs of equal work are measured once. Without candidates, there are 24.
+     *
+     * @param load the task
+     * @return a copy with this task
+     */
+    public CampaignOptions withGeneration(GenerationLoad load) {
+        return with(changed -> changed.generation = Optional.of(load));
     }
 
     /**
@@ -291,9 +310,11 @@ public final class CampaignOptions {
         for (Model each : values.models) {
             try (OnnxModel model = OnnxModel.load(each.file, reading)) {
                 found.addAll(
-                        values.candidates.isPresent()
-                                ? runs(model, each.sizes, work, progress)
-                                : ProfileTargets.of(model, each.sizes, work, values.pieces, SEED, progress));
+                        values.generation.isPresent()
+                                ? phases(model, values.generation.get(), work, progress)
+                                : values.candidates.isPresent()
+                                        ? runs(model, each.sizes, work, progress)
+                                        : ProfileTargets.of(model, each.sizes, work, values.pieces, SEED, progress));
             }
         }
         if (values.sweep != Sweep.NONE) {
@@ -302,6 +323,25 @@ public final class CampaignOptions {
         }
         if (found.isEmpty()) {
             throw new IllegalArgumentException("there is nothing to measure: neither models nor a sweep");
+        }
+        return found;
+    }
+
+    private List<ProfileTarget> phases(OnnxModel model, GenerationLoad load, Path work, ProgressListener progress)
+            throws IOException {
+        GenerationWork costs = GenerationWork.of(model, load);
+        ModelCosts token = costs.token();
+        int most = values.candidates.orElse(DEFAULT_CANDIDATES);
+        List<Cut> chosen = CandidateCuts.choose(model.cuts(token.cutOptions()), token.flops(), most);
+        List<ProfileTarget> found = new ArrayList<>();
+        for (ModelCosts phase : List.of(token, costs.prompt())) {
+            String name = phase.equals(token) ? GenerationSegments.TOKEN : GenerationSegments.PROMPT;
+            Path directory = work.resolve(name);
+            Set<Workload> known = new HashSet<>();
+            ProfileTargets.runs(model, phase, phase.segments(chosen), directory, progress).stream()
+                    .filter(target -> known.add(target.work()))
+                    .map(target -> target.named(name + "-" + target.piece()))
+                    .forEach(found::add);
         }
         return found;
     }

@@ -1,5 +1,6 @@
 package io.pepper.predict;
 
+import io.pepper.generation.GenerationLoad;
 import io.pepper.model.Isolation;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ final class CampaignValues {
     CampaignOptions.Sweep sweep = CampaignOptions.Sweep.NONE;
     int pieces = 8;
     OptionalInt candidates = OptionalInt.empty();
+    Optional<GenerationLoad> generation = Optional.empty();
     List<String> loads = List.of("0", "25", "50", "75", "100");
     List<Integer> threads = List.of(1, 2);
     int rounds = 3;
@@ -35,6 +37,7 @@ final class CampaignValues {
         sweep = from.sweep;
         pieces = from.pieces;
         candidates = from.candidates;
+        generation = from.generation;
         loads = List.copyOf(from.loads);
         threads = List.copyOf(from.threads);
         rounds = from.rounds;

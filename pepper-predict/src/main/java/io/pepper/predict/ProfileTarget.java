@@ -86,6 +86,11 @@ public record ProfileTarget(
         return new ProfileTarget(model, piece, file, sizes, work, before, whole ? values : of(known, sizes));
     }
 
+    /** Returns a copy with another name of the piece. */
+    ProfileTarget named(String name) {
+        return new ProfileTarget(model, name, file, sizes, work, before, inputs);
+    }
+
     /** Returns the values of the inputs whose sizes are listed. */
     private static Map<String, Path> of(Map<String, Path> values, InputShapes listed) {
         Map<String, Path> some = new TreeMap<>(values);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.distributed.NodeCapability;
 import io.pepper.document.InvalidFileException;
+import io.pepper.generation.GenerationLoad;
 import io.pepper.model.InputShapes;
 import io.pepper.model.Isolation;
 import java.io.IOException;
@@ -36,6 +37,7 @@ class CampaignOptionsTest {
             .withSweep(CampaignOptions.Sweep.SHORT)
             .withPieces(3)
             .withCandidates(5)
+            .withGeneration(new GenerationLoad(6, 3, 20, 2))
             .withLoads(List.of("0", "25x1@0"))
             .withThreads(List.of(1, 4))
             .withRounds(2)
@@ -71,6 +73,8 @@ class CampaignOptionsTest {
                 "\"rounds\":2 | \"rounds\":0 | rounds 0 is out of range",
                 "\"rounds\":2 | \"rounds\":null | rounds: has no value",
                 "\"candidates\":5 | \"candidates\":5000 | candidates 5000 is out of range",
+                "\"prompt\":6 | \"prompt\":0 | the tokens of the prompt are 1 to",
+                "\"context\":20 | \"context\":8 | a context of 8 tokens is too short",
                 "[1,4] | [0] | threads 0 is out of range",
                 "[1,4] | [100000] | threads 100000 is out of range",
                 "[1,4] | [] | number of numbers of threads 0 is out of range",

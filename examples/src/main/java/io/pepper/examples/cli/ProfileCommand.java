@@ -84,6 +84,11 @@ final class ProfileCommand implements Callable<Integer> {
         if (models.isEmpty() && !settings.sweeps()) {
             throw new ParameterException(spec.commandLine(), "nothing to measure: give models, --sweep, or both");
         }
+        if (settings.generates() && (models.isEmpty() || !inputs.shapes().isEmpty() || values.areGiven())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--generate measures models, whose inputs follow from its numbers: without --shape, --dim, --input");
+        }
         CampaignOptions campaign = settings.campaign(isolation); // Refuses wrong values before models are divided.
         if (nodes.isGiven()) {
             nodes.refuse("--device or --kind, which the nodes know,", machine.areGiven());

@@ -1,5 +1,6 @@
 package io.pepper.examples.cli;
 
+import io.pepper.generation.GenerationLoad;
 import io.pepper.predict.CampaignOptions;
 import io.pepper.predict.CampaignOptions.Sweep;
 import java.time.Duration;
@@ -59,6 +60,14 @@ final class ProfileOptions {
                     + " needs.")
     private Optional<Integer> candidates = Optional.empty();
 
+    @Option(
+            names = "--generate",
+            paramLabel = "prompt=N,new=N[,context=N][,sequences=N]",
+            converter = GenerationOption.Load.class,
+            description = "Measure every run of segments of text generators on a prompt and on one token, which"
+                    + " plan --measured --generate with the same numbers and --candidates needs.")
+    private Optional<GenerationLoad> generation = Optional.empty();
+
     @Option(names = "--rounds", paramLabel = "N", description = "Number of measurements of each setting (default: 3).")
     private int rounds = 3;
 
@@ -88,6 +97,11 @@ final class ProfileOptions {
         return sweep || shortSweep;
     }
 
+    /** Returns whether text generators are measured, whose inputs have the sizes of their phases. */
+    boolean generates() {
+        return generation.isPresent();
+    }
+
     String provider() {
         return provider;
     }
@@ -111,6 +125,7 @@ final class ProfileOptions {
                 .withQuietWait(duration(quietWait));
         options = sweep ? options.withSweep(Sweep.WHOLE) : shortSweep ? options.withSweep(Sweep.SHORT) : options;
         options = candidates.isPresent() ? options.withCandidates(candidates.get()) : options;
+        options = generation.isPresent() ? options.withGeneration(generation.get()) : options;
         return isolation.limits().isPresent()
                 ? options.withIsolation(isolation.limits().get())
                 : options;

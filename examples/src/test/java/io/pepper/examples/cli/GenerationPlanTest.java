@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pepper.examples.SmallDecoder;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.predict.LatencyDataset;
+import io.pepper.predict.LatencyRecord;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -89,6 +91,82 @@ class GenerationPlanTest {
                         .mapToDouble(Double::doubleValue)
                         .sum());
         assertThat(written.devices()).contains("pi", "desk");
+    }
+
+    /** A prompt and a token have times of their own, and the longest context, which never runs, needs none. */
+    @Test
+    void aPlanOfMeasuredPhasesHasTheMeasuredTimes() throws IOException {
+        Path times = directory.resolve("times.csv");
+        String load = "prompt=64,new=5,context=100";
+        assertThat(run(
+                        "profile",
+                        model,
+                        "--generate",
+                        load,
+                        "--candidates",
+                        2,
+                        "--loads",
+                        0,
+                        "--threads",
+                        1,
+                        "--rounds",
+                        1,
+                        "--seconds",
+                        0.01,
+                        "--quiet-wait",
+                        0,
+                        "--device",
+                        "here",
+                        "--out",
+                        times))
+                .as(err.toString())
+                .isZero();
+        List<LatencyRecord> records = LatencyDataset.read(times).records();
+        assertThat(records).hasSizeBetween(6, 12);
+        assertThat(records).anyMatch(each -> each.piece().startsWith("prompt-"));
+        assertThat(records).anyMatch(each -> each.piece().startsWith("token-"));
+        Path twins = Files.writeString(
+                directory.resolve("twins.yaml"),
+                """
+                devices:
+                  one: {predictor: here, busyWatts: 5, idleWatts: 2}
+                  two: {predictor: here, busyWatts: 5, idleWatts: 2}
+                defaultLink: {bytesPerSecond: 12e6, latencySeconds: 0.001}
+                source: one
+                """);
+        assertThat(run(
+                        "plan",
+                        model,
+                        "--cluster",
+                        twins,
+                        "--measured",
+                        times,
+                        "--generate",
+                        load,
+                        "--candidates",
+                        2,
+                        "--max-devices",
+                        1,
+                        "--json"))
+                .as(err.toString())
+                .isZero();
+        for (String phase : List.of("prompt", "token")) {
+            double measured = records.stream()
+                    .filter(each -> each.piece().equals(phase + "-segments-1-3"))
+                    .mapToDouble(each -> each.timing().medianSeconds())
+                    .findFirst()
+                    .orElseThrow();
+            JsonNode planned = json().path("generation").path("phases").path(phase.equals("prompt") ? 0 : 1);
+            assertThat(planned.path("latencySeconds").asDouble()).isCloseTo(measured, within(1e-12));
+        }
+        assertThat(json().path("energyJoules").asDouble()).isPositive();
+    }
+
+    @Test
+    void measuringPhasesTakesTheSizesFromTheirNumbers() {
+        assertThat(run("profile", model, "--generate", "prompt=6,new=5", "--dim", "past=3", "--out", "x.csv"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--generate measures models, whose inputs follow from its numbers");
     }
 
     @Test

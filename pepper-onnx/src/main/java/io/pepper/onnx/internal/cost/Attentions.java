@@ -11,8 +11,16 @@ final class Attentions {
     private static final String SOURCE = "Vaswani and others, Attention is all you need, 2017, 3.2";
     private static final String CORE =
             "MACs = batch × queries × keys × (width of queries + width of values); + 6 × batch × heads × queries × keys for"
-                    + " scale and softmax, 7 with a mask";
+                    + " scale and softmax, 7 with a mask, 3 more with a softcap";
+    private static final String ROTARY =
+            "Su and others, RoFormer: enhanced transformer with rotary position embedding, 2021";
     private static final long SCORE = 6;
+
+    /** Quotient, hyperbolic tangent, product. */
+    private static final long SOFTCAP = 3;
+
+    /** Two products and a sum. */
+    private static final long ROTATION = 3;
 
     private Attentions() {}
 
@@ -32,25 +40,42 @@ final class Attentions {
                 SOURCE,
                 call -> projected(call, quantisedMask, quantisedPast),
                 "QAttention");
-        table.products(
-                MICROSOFT, CORE + "; keys with those of the past", SOURCE, Attentions::multiHead, "MultiHeadAttention");
+        String packed = CORE + "; keys with those of the past; queries, keys and values may be packed in one tensor";
+        final int multiHeadMask = 4;
+        table.products(MICROSOFT, packed, SOURCE, call -> multiHead(call, multiHeadMask), "MultiHeadAttention");
         table.products(
                 MICROSOFT,
-                CORE + "; keys as many as the present has",
+                CORE + "; keys with those of the past",
                 SOURCE,
+                call -> multiHead(call, multiHeadMask - 1),
+                "DecoderMaskedMultiHeadAttention");
+        table.products(
+                MICROSOFT,
+                CORE
+                        + "; keys as many as the present has; + 3 × (elements of the queries and of the new keys) if it rotates"
+                        + " them",
+                SOURCE + "; " + ROTARY,
                 Attentions::grouped,
                 "GroupQueryAttention");
-        String rotary = "3 × elements(Y): two products and a sum";
-        String su = "Su and others, RoFormer: enhanced transformer with rotary position embedding, 2021";
-        table.products(ONNX, rotary, su, Formula.each(3), "RotaryEmbedding");
-        table.products(MICROSOFT, rotary, su, Formula.each(3), "RotaryEmbedding");
+        String rotary =
+                "3 × elements(Y): two products and a sum; of rotary_embedding_dim elements of each head, if it is given";
+        table.products(ONNX, rotary, ROTARY, Attentions::rotary, "RotaryEmbedding");
+        table.products(MICROSOFT, rotary, ROTARY, Attentions::rotary, "RotaryEmbedding");
     }
 
-    private static Work core(
-            long batch, long queries, long keys, long width, long valueWidth, long heads, boolean masked) {
-        long pairs = OperatorCall.product(batch, queries, keys);
-        return Formula.macs(Math.multiplyExact(pairs, Math.addExact(width, valueWidth)))
-                .plus(Formula.flops(OperatorCall.product(masked ? SCORE + 1 : SCORE, pairs, heads)));
+    /**
+     * The sizes of the products of one attention.
+     *
+     * @param pairs batch × queries × keys
+     * @param width of queries, all heads together
+     * @param valueWidth of values, as wide as the heads of queries
+     */
+    private record Size(long pairs, long width, long valueWidth, long heads) {
+        Work work(boolean masked, OperatorCall call) {
+            long each = SCORE + (masked ? 1 : 0) + (call.number("softcap", 0) == 0 ? 0 : SOFTCAP);
+            return Formula.macs(Math.multiplyExact(pairs, Math.addExact(width, valueWidth)))
+                    .plus(Formula.flops(OperatorCall.product(each, pairs, heads)));
+        }
     }
 
     /**
@@ -71,8 +96,8 @@ final class Attentions {
         long keyHeads = split ? key[1] : heads(call, "kv_num_heads");
         long width = split ? Math.multiplyExact(heads, query[rank]) : query[2];
         long size = split ? value[value.length - 1] : value[2] / keyHeads;
-        return core(
-                query[0], query[split ? 2 : 1], keys, width, Math.multiplyExact(heads, size), heads, call.has(mask));
+        long pairs = OperatorCall.product(query[0], query[split ? 2 : 1], keys);
+        return new Size(pairs, width, Math.multiplyExact(heads, size), heads).work(call.has(mask), call);
     }
 
     private static long heads(OperatorCall call, String name) throws OperatorCall.SizeMissing {
@@ -94,36 +119,73 @@ final class Attentions {
         long keys = call.has(past) ? Math.addExact(input[1], call.input(past, pastRank)[rank]) : input[1];
         long valueWidth = output.length < 1 ? 0 : output[output.length - 1];
         long width = Math.max(0, weights[1] - valueWidth) / 2;
+        long pairs = OperatorCall.product(input[0], input[1], keys);
         return Formula.macs(OperatorCall.product(input[0], input[1], input[2], weights[1]))
-                .plus(core(input[0], input[1], keys, width, valueWidth, heads, call.has(mask)));
+                .plus(new Size(pairs, width, valueWidth, heads).work(call.has(mask), call));
     }
 
-    /** The query is [batch, length, width]; key and value have the same form, or [batch, heads, length, size]. */
-    private static Work multiHead(OperatorCall call) throws OperatorCall.SizeMissing {
+    /**
+     * The query is [batch, length, width]; key and value have the same form, or [batch, heads, length, size]. Packed, they
+     * are [batch, length, heads, 3, size] (all) or [batch, length, heads, 2, size] (key and value). A bias follows the mask,
+     * and the past the bias.
+     */
+    private static Work multiHead(OperatorCall call, int mask) throws OperatorCall.SizeMissing {
         final int rank = 3;
-        final int maskInput = 4;
-        final int bias = 5;
-        final int past = 6;
         long[] query = call.input(0, rank);
-        long[] key = call.input(1, rank);
-        if (query.length != rank || key.length > rank + 1) {
-            throw call.missingInput(query.length != rank ? 0 : 1);
+        boolean packed = query.length == rank + 2;
+        if (query.length != rank && !packed) {
+            throw call.missingInput(0);
         }
-        long keys = key[key.length == rank ? 1 : 2];
+        long keys = packed && !call.has(1) ? query[1] : keys(call, rank);
+        final int past = mask + 2;
         keys = call.has(past) ? Math.addExact(keys, call.input(past, rank + 1)[2]) : keys;
         long[] output = call.output(0);
-        boolean masked = call.has(maskInput) || call.has(bias);
+        boolean masked = call.has(mask) || call.has(mask + 1);
         long valueWidth = output.length < 1 ? 0 : output[output.length - 1];
-        return core(query[0], query[1], keys, query[2], valueWidth, heads(call, "num_heads"), masked);
+        long width = packed ? Math.multiplyExact(query[2], query[rank + 1]) : query[2];
+        return new Size(OperatorCall.product(query[0], query[1], keys), width, valueWidth, heads(call, "num_heads"))
+                .work(masked, call);
     }
 
+    private static long keys(OperatorCall call, int rank) throws OperatorCall.SizeMissing {
+        long[] key = call.input(1, rank);
+        if (key.length > rank + 2) {
+            throw call.missingInput(1);
+        }
+        return key[key.length == rank + 1 ? 2 : 1];
+    }
+
+    /** The present is [batch, heads of keys, length, size]. Its length counts, even of a buffer that is not full yet. */
     private static Work grouped(OperatorCall call) throws OperatorCall.SizeMissing {
         final int rank = 3;
+        final int bias = 10;
         long[] output = call.output(0);
         long[] present = call.output(1);
         if (output.length != rank || present.length <= rank) {
             throw call.missingOutput(0);
         }
-        return core(output[0], output[1], present[2], output[2], output[2], heads(call, "num_heads"), false);
+        long tokens = Math.multiplyExact(output[0], output[1]);
+        Work work = new Size(Math.multiplyExact(tokens, present[2]), output[2], output[2], heads(call, "num_heads"))
+                .work(call.has(bias), call);
+        long rotated = Math.addExact(output[2], Math.multiplyExact(present[1], present[rank]));
+        return call.integer("do_rotary", 0) == 0
+                ? work
+                : work.plus(Formula.flops(OperatorCall.product(ROTATION, tokens, rotated)));
+    }
+
+    /** The input is [batch, heads, length, size], or [batch, length, width] with the number of heads as an attribute. */
+    private static Work rotary(OperatorCall call) throws OperatorCall.SizeMissing {
+        final int rank = 4;
+        long[] output = call.output(0);
+        long elements = OperatorCall.product(output);
+        long part = call.integer("rotary_embedding_dim", 0);
+        long heads = call.integer("num_heads", 0);
+        boolean split = output.length == rank;
+        if (part > 0 && (split || heads > 0) && output.length > 0) {
+            long last = output[output.length - 1];
+            elements =
+                    last == 0 ? 0 : Math.multiplyExact(elements / last, split ? part : Math.multiplyExact(heads, part));
+        }
+        return Formula.flops(Math.multiplyExact(ROTATION, elements));
     }
 }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * depth.
  */
 public final class CostWalk {
-    private static final Set<String> PICKS = Set.of("Gather", "GatherElements", "GatherND", "Slice");
+    private static final Set<String> PICKS =
+            Set.of("Gather", "GatherElements", "GatherND", "GatherBlockQuantized", "Slice");
 
     private final FunctionCalls functions;
     private final GraphProto graph;

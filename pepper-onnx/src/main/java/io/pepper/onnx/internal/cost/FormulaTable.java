@@ -17,7 +17,7 @@ final class FormulaTable {
 
     /** Parts of the names of operators that compute with integers. */
     private static final List<String> QUANTIZED =
-            List.of("Integer", "QLinear", "QGemm", "NBits", "DynamicQuantize", "QAttention");
+            List.of("Integer", "QLinear", "QGemm", "NBits", "DynamicQuantize", "QAttention", "Bnb4", "QMoE");
 
     /** A formula, whether its operator is cheap, its family, and its documentation. */
     record Entry(Formula formula, boolean cheap, KernelFamily family, OperatorFormulas.Description description) {}
@@ -43,6 +43,7 @@ final class FormulaTable {
                 + " EmbedLayerNormalization";
         put(own, KernelFamily.LAYER_NORMALIZATION, layers);
         VIEWS.forEach(type -> own.put(type, KernelFamily.VIEW));
+        own.put("GatherBlockQuantized", KernelFamily.QUANTIZATION);
         own.put("Concat", KernelFamily.CONCATENATION);
         own.put("Split", KernelFamily.COPY);
         own.put("Slice", KernelFamily.COPY);

@@ -18,11 +18,26 @@ import java.util.function.Function;
 public record KernelShape(double depth, double channels, double window, double groups) {
     private static final KernelShape NONE = new KernelShape(0, 0, 0, 0);
 
-    private static final Set<String> PRODUCTS = Set.of("MatMul", "Gemm", "MatMulInteger");
+    private static final Set<String> PRODUCTS = Set.of(
+            "MatMul",
+            "Gemm",
+            "FusedGemm",
+            "FusedMatMul",
+            "MatMulInteger",
+            "MatMulIntegerToFloat",
+            "DynamicQuantizeMatMul");
+
+    /** Products whose weights are packed, with their numbers of rows and columns as attributes. */
+    private static final Set<String> PACKED_PRODUCTS = Set.of("MatMulNBits", "MatMulBnb4");
+
     private static final Set<String> ROWS = Set.of(
             "Softmax",
             "LogSoftmax",
             "LayerNormalization",
+            "SkipLayerNormalization",
+            "RMSNormalization",
+            "SimplifiedLayerNormalization",
+            "SkipSimplifiedLayerNormalization",
             "ReduceMean",
             "ReduceSum",
             "ReduceMax",
@@ -61,6 +76,8 @@ public record KernelShape(double depth, double channels, double window, double g
             return convolution(call, type.equals("QLinearConv") ? 3 : 1);
         } else if (PRODUCTS.contains(type) || type.equals("QLinearMatMul")) {
             return product(call, type.equals("QLinearMatMul") ? 3 : 1);
+        } else if (PACKED_PRODUCTS.contains(type)) {
+            return new KernelShape(Math.max(0, call.integer("K", 0)), Math.max(0, call.integer("N", 0)), 0, 0);
         } else if (type.endsWith("Pool")) {
             double window = window(call);
             return new KernelShape(window, call.input(0, Convolutions.MIN_RANK)[1], window, 0);

@@ -28,6 +28,7 @@ public final class OperatorFormulas {
         FormulaTable table = new FormulaTable();
         Convolutions.addTo(table.of(KernelFamily.CONVOLUTION));
         Products.addTo(table.of(KernelFamily.PRODUCT));
+        Experts.addTo(table);
         Pools.addTo(table.of(KernelFamily.POOLING));
         Reductions.addTo(table.of(KernelFamily.NORMALIZATION));
         Normalizations.addTo(table.of(KernelFamily.NORMALIZATION));

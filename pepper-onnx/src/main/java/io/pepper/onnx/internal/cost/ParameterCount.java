@@ -23,11 +23,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * Counts of constant tensors: their bytes as operators read them, and their elements at their origin, so that a weight
  * counts once even if it is read both directly and transposed. Constants in bodies and functions are included. If the
- * shape of a computed constant is unknown, its bytes are those of its sources. Counts stop at {@link Long#MAX_VALUE}.
+ * shape of a computed constant is unknown, its bytes are those of its sources. Weights of which several are packed in a
+ * byte count each as a parameter, and together as the bytes that they are stored in. Counts stop at {@link
+ * Long#MAX_VALUE}.
  */
 public final class ParameterCount {
     /** Types of shapes, indices, conditions and texts. */
@@ -38,12 +41,14 @@ public final class ParameterCount {
 
     private final ModelGraph graph;
     private final Scope scope;
+    private final PackedWeights packed;
     private long parameters;
     private long bytes;
 
     private ParameterCount(ModelGraph graph, Scope scope) {
         this.graph = graph;
         this.scope = scope;
+        this.packed = PackedWeights.of(graph.model().getGraph().getNodeList());
     }
 
     /**
@@ -150,7 +155,10 @@ public final class ParameterCount {
         ElementType.ofCode(tensor.getDataType())
                 .ifPresent(type -> addParameters(
                         type.onnxName(),
-                        tensor.getDimsList().stream().mapToLong(d -> d).toArray()));
+                        LongStream.concat(
+                                        tensor.getDimsList().stream().mapToLong(d -> d),
+                                        LongStream.of(packed.perElement(tensor.getName(), type)))
+                                .toArray()));
     }
 
     private void addParameters(String type, long... dims) {

@@ -26,17 +26,9 @@ final class Products {
                 SOURCE,
                 call -> product(call, inner(call, call.integer("transA", 0) != 0)),
                 "FusedMatMul",
-                "MatMulIntegerToFloat",
-                "DynamicQuantizeMatMul",
                 "QLinearMatMul",
                 "TransposeMatMul");
-        table.products(
-                MICROSOFT,
-                TEXT,
-                SOURCE,
-                call -> product(call, Math.max(0, call.integer("K", 0))),
-                "MatMulNBits",
-                "MatMulBnb4");
+        quantized(table);
         String gemm = TEXT + "; + elements(Y) each for C, for alpha and for beta other than 1";
         table.products(ONNX, gemm, SOURCE, call -> gemm(call, 2), "Gemm");
         final int quantisedBias = 6;
@@ -55,6 +47,51 @@ final class Products {
                 Products::linear,
                 "LinearClassifier",
                 "LinearRegressor");
+    }
+
+    /** Adds products of real numbers with integers. */
+    private static void quantized(FormulaTable table) {
+        final int bias = 4;
+        final int lastBias = 6;
+        table.products(
+                MICROSOFT,
+                TEXT + "; + 6 × elements(X) to make integers of them; + elements(Y) for the scale, twice with a bias",
+                SOURCE + "; Jacob and others, 2018, 2.1",
+                call -> scaled(call, bias)
+                        .plus(Formula.flops(Math.multiplyExact(Quantizations.DYNAMIC, call.inputElements(0)))),
+                "DynamicQuantizeMatMul");
+        table.products(
+                MICROSOFT,
+                TEXT + "; + elements(Y) for the scale, twice with a bias",
+                SOURCE,
+                call -> scaled(call, lastBias),
+                "MatMulIntegerToFloat");
+        table.products(
+                MICROSOFT,
+                TEXT + "; + 2 × N × K for shift and scale of the weights, in each run; + elements(Y) for a bias",
+                SOURCE + "; Frantar and others, GPTQ, 2023",
+                call -> unpacked(call, Quantizations.DEQUANTIZE),
+                "MatMulNBits");
+        table.products(
+                MICROSOFT,
+                TEXT + "; + N × K for the scale of the weights, in each run",
+                SOURCE + "; Dettmers and others, QLoRA, 2023",
+                call -> unpacked(call, 1),
+                "MatMulBnb4");
+    }
+
+    private static Work scaled(OperatorCall call, int bias) throws OperatorCall.SizeMissing {
+        return product(call, inner(call, false))
+                .plus(Formula.flops(Math.multiplyExact(call.has(bias) ? 2L : 1L, call.outputElements(0))));
+    }
+
+    /** The weights are [N, K], packed; both numbers are attributes. */
+    private static Work unpacked(OperatorCall call, long eachWeight) throws OperatorCall.SizeMissing {
+        final int bias = 5;
+        long depth = Math.max(0, call.integer("K", 0));
+        long weights = Math.multiplyExact(depth, Math.max(0, call.integer("N", 0)));
+        long sums = call.has(bias) ? call.outputElements(0) : 0;
+        return product(call, depth).plus(Formula.flops(Math.addExact(sums, Math.multiplyExact(eachWeight, weights))));
     }
 
     private static Work product(OperatorCall call, long inner) throws OperatorCall.SizeMissing {

@@ -11,7 +11,10 @@ final class Quantizations {
     private static final long QUANTIZE = 4;
 
     /** Shift, scale. */
-    private static final long DEQUANTIZE = 2;
+    static final long DEQUANTIZE = 2;
+
+    /** Minimum, maximum, then as QUANTIZE. */
+    static final long DYNAMIC = QUANTIZE + 2;
 
     private Quantizations() {}
 
@@ -26,8 +29,9 @@ final class Quantizations {
                 ONNX,
                 "6 × elements(X): minimum, maximum, then as QuantizeLinear",
                 SOURCE,
-                Formula.eachInput(QUANTIZE + 2),
+                Formula.eachInput(DYNAMIC),
                 "DynamicQuantizeLinear");
+        table.cheap(MICROSOFT, dequantize, SOURCE, Formula.each(DEQUANTIZE), "GatherBlockQuantized");
         String two = "9 × elements(Y): both operands to real numbers, the operation, and back";
         table.cheap(MICROSOFT, two, SOURCE, Formula.each(QUANTIZE + 2 * DEQUANTIZE + 1), "QLinearAdd", "QLinearMul");
         unary(table, 4, "QLinearSigmoid");

@@ -29,9 +29,9 @@ final class OperatorCases {
         all.elementwise();
         all.interpolations();
         all.recurrences();
-        all.attentions();
         all.quantizations();
         all.movements();
+        all.cases.addAll(DecoderCases.all());
         return all.cases;
     }
 
@@ -122,10 +122,6 @@ final class OperatorCases {
         check(Call.of(MS, "QLinearMatMul").in(2, 3).in().in().in(3, 4).out(2, 4), 24, 0);
         check(Call.of(MS, "FusedMatMul").in(3, 2).in(3, 4).with("transA", 1).out(2, 4), 24, 0);
         check(Call.of(MS, "TransposeMatMul").in(3, 2).in(3, 4).with("transA", 1).out(2, 4), 24, 0);
-        check(Call.of(MS, "MatMulIntegerToFloat").in(2, 3).in(3, 4).out(2, 4), 24, 0);
-        check(Call.of(MS, "DynamicQuantizeMatMul").in(2, 3).in(3, 4).out(2, 4), 24, 0);
-        check(Call.of(MS, "MatMulNBits").in(2, 32).in(4, 1, 16).with("K", 32).out(2, 4), 8 * 32, 0);
-        check(Call.of(MS, "MatMulBnb4").in(2, 32).in(64).with("K", 32).out(2, 4), 8 * 32, 0);
         check(Call.of("Gemm").in(2, 3).in(3, 4).out(2, 4), 24, 0);
         check(Call.of("Gemm").in(2, 3).in(3, 4).in(4).out(2, 4), 24, 8);
         check(
@@ -305,55 +301,6 @@ final class OperatorCases {
                 .in(1, 5, 20)
                 .in(1, 40);
         check(quantised.out(7, 1, 2, 5), 70 * 4 * 8, 70 * 26);
-    }
-
-    private void attentions() {
-        // 2 × 4 × 6 pairs of a query and a key, of width 8 each for scores and values; 2 heads.
-        check(Call.of("Attention").in(2, 2, 4, 4).in(2, 2, 6, 4).in(2, 2, 6, 4).out(2, 2, 4, 4), 48 * 16, 48 * 2 * 6);
-        check(
-                Call.of("Attention")
-                        .in(2, 4, 8)
-                        .in(2, 6, 8)
-                        .in(2, 6, 8)
-                        .in(4, 6)
-                        .with("q_num_heads", 2)
-                        .with("kv_num_heads", 2)
-                        .out(2, 4, 8),
-                48 * 16,
-                48 * 2 * 7);
-        Call past = Call.of("Attention")
-                .in(2, 2, 4, 4)
-                .in(2, 2, 1, 4)
-                .in(2, 2, 1, 4)
-                .skip()
-                .in(2, 2, 5, 4);
-        check(past.in(2, 2, 5, 4).out(2, 2, 4, 4), 48 * 16, 48 * 2 * 6);
-        // Projections of 2 × 4 tokens of width 8 to 24 columns, then 2 × 4 × 4 pairs.
-        Call fused = Call.of(MS, "Attention").in(2, 4, 8).in(8, 24).in(24).with("num_heads", 2);
-        check(fused.out(2, 4, 8), 8 * 8 * 24 + 32 * 16, 32 * 2 * 6);
-        Call quantised = Call.of(MS, "QAttention")
-                .in(2, 4, 8)
-                .in(8, 24)
-                .in(24)
-                .in()
-                .in()
-                .in(2, 4)
-                .with("num_heads", 2);
-        check(quantised.out(2, 4, 8), 8 * 8 * 24 + 32 * 16, 32 * 2 * 7);
-        Call multi = Call.of(MS, "MultiHeadAttention")
-                .in(2, 4, 8)
-                .in(2, 6, 8)
-                .in(2, 6, 8)
-                .with("num_heads", 2);
-        check(multi.out(2, 4, 8), 48 * 16, 48 * 2 * 6);
-        Call grouped = Call.of(MS, "GroupQueryAttention")
-                .in(2, 4, 8)
-                .in(2, 4, 4)
-                .in(2, 4, 4)
-                .with("num_heads", 2);
-        check(grouped.out(2, 4, 8).out(2, 1, 6, 4), 48 * 16, 48 * 2 * 6);
-        each(3, "", "RotaryEmbedding");
-        each(3, MS, "RotaryEmbedding");
     }
 
     private void quantizations() {
