@@ -43,7 +43,6 @@ class SourcesTest {
             Map.entry("Plot.java axes", "a drawing from left to right"),
             Map.entry("OperatorPlanner.java plan", "the steps of one method of planning"),
             Map.entry("Normalizations.java addTo", "a table of formulas"),
-            Map.entry("Products.java addTo", "a table of formulas"),
             Map.entry("KernelList.java add", "a table of kernels"),
             Map.entry("StageRunner.java timed", "one call with its deadline, retries and measurements"),
             Map.entry("OperatorSweep.java convolutions", "a table of small models"),

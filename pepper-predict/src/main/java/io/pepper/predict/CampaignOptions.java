@@ -3,7 +3,6 @@ package io.pepper.predict;
 import io.pepper.cluster.DeviceState;
 import io.pepper.cut.Cut;
 import io.pepper.generation.GenerationLoad;
-import io.pepper.generation.GenerationSegments;
 import io.pepper.generation.GenerationWork;
 import io.pepper.measure.ModelTimer;
 import io.pepper.measure.OperatorSweep;
@@ -17,18 +16,15 @@ import io.pepper.monitor.LocalDeviceMonitor;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.CandidateCuts;
-import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -311,7 +307,7 @@ public final class CampaignOptions {
             try (OnnxModel model = OnnxModel.load(each.file, reading)) {
                 found.addAll(
                         values.generation.isPresent()
-                                ? phases(model, values.generation.get(), work, progress)
+                                ? phases(model, work, progress)
                                 : values.candidates.isPresent()
                                         ? runs(model, each.sizes, work, progress)
                                         : ProfileTargets.of(model, each.sizes, work, values.pieces, SEED, progress));
@@ -327,23 +323,9 @@ public final class CampaignOptions {
         return found;
     }
 
-    private List<ProfileTarget> phases(OnnxModel model, GenerationLoad load, Path work, ProgressListener progress)
-            throws IOException {
-        GenerationWork costs = GenerationWork.of(model, load);
-        ModelCosts token = costs.token();
-        int most = values.candidates.orElse(DEFAULT_CANDIDATES);
-        List<Cut> chosen = CandidateCuts.choose(model.cuts(token.cutOptions()), token.flops(), most);
-        List<ProfileTarget> found = new ArrayList<>();
-        for (ModelCosts phase : List.of(token, costs.prompt())) {
-            String name = phase.equals(token) ? GenerationSegments.TOKEN : GenerationSegments.PROMPT;
-            Path directory = work.resolve(name);
-            Set<Workload> known = new HashSet<>();
-            ProfileTargets.runs(model, phase, phase.segments(chosen), directory, progress).stream()
-                    .filter(target -> known.add(target.work()))
-                    .map(target -> target.named(name + "-" + target.piece()))
-                    .forEach(found::add);
-        }
-        return found;
+    private List<ProfileTarget> phases(OnnxModel model, Path work, ProgressListener progress) throws IOException {
+        GenerationWork load = GenerationWork.of(model, values.generation.orElseThrow());
+        return ProfileTargets.phases(model, load, values.candidates.orElse(DEFAULT_CANDIDATES), work, progress);
     }
 
     private List<ProfileTarget> runs(OnnxModel model, InputShapes sizes, Path work, ProgressListener progress)

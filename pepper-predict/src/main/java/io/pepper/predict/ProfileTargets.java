@@ -4,6 +4,8 @@ import io.pepper.cut.Cut;
 import io.pepper.export.ExportOptions;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SubmodelExporter;
+import io.pepper.generation.GenerationSegments;
+import io.pepper.generation.GenerationWork;
 import io.pepper.measure.OperatorSweep;
 import io.pepper.model.InputShapes;
 import io.pepper.model.ProgressListener;
@@ -12,11 +14,14 @@ import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.TensorShapes;
+import io.pepper.partition.CandidateCuts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
+import io.pepper.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +114,24 @@ public final class ProfileTargets {
             }
         }
         return pieces;
+    }
+
+    /** Exports every run of segments of a text generator for a token and a prompt; of runs of equal work the first one. */
+    static List<ProfileTarget> phases(
+            OnnxModel model, GenerationWork load, int candidates, Path directory, ProgressListener progress)
+            throws IOException {
+        ModelCosts token = load.token();
+        List<Cut> chosen = CandidateCuts.choose(model.cuts(token.cutOptions()), token.flops(), candidates);
+        List<ProfileTarget> found = new ArrayList<>();
+        for (String phase : List.of(GenerationSegments.TOKEN, GenerationSegments.PROMPT)) {
+            ModelCosts costs = phase.equals(GenerationSegments.TOKEN) ? token : load.prompt();
+            Set<Workload> known = new HashSet<>();
+            runs(model, costs, costs.segments(chosen), directory.resolve(phase), progress).stream()
+                    .filter(target -> known.add(target.work()))
+                    .map(target -> target.named(phase + "-" + target.piece()))
+                    .forEach(found::add);
+        }
+        return found;
     }
 
     /** An exporter of single pieces of a model. */

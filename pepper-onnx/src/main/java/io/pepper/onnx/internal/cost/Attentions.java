@@ -40,6 +40,11 @@ final class Attentions {
                 SOURCE,
                 call -> projected(call, quantisedMask, quantisedPast),
                 "QAttention");
+        generators(table);
+    }
+
+    /** Adds the operators of exported text generators. */
+    private static void generators(FormulaTable table) {
         String packed = CORE + "; keys with those of the past; queries, keys and values may be packed in one tensor";
         final int multiHeadMask = 4;
         table.products(MICROSOFT, packed, SOURCE, call -> multiHead(call, multiHeadMask), "MultiHeadAttention");
