@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A sequence whose first step is running has no caches yet, but their memory is taken. */
 class CacheTurnsTest {
@@ -69,7 +70,8 @@ class CacheTurnsTest {
     }
 
     @Test
-    @SuppressWarnings("try") // Closing a sequence early is part of the test.
+    @Timeout(120)
+    @SuppressWarnings("try") // Closing a sequence early is part of the test, and a failure lets the stage go.
     void anotherSequenceWaitsForTheFirstStepOfOne() throws Exception {
         byte[] bytes = Decoders.bytes(Decoders.Style.ATTENTION, 2);
         long room = CacheMemory.room(PROMPT.size()) * 2 * 2 * Decoders.WIDTH * Float.BYTES;
@@ -81,7 +83,8 @@ class CacheTurnsTest {
                             GenerationSession.of(PartitionManifest.ofWhole(model), List.of(stage), options);
                     TokenSequence first = session.newSequence();
                     TokenSequence one = session.newSequence();
-                    TokenSequence other = session.newSequence()) {
+                    TokenSequence other = session.newSequence();
+                    AutoCloseable letGo = stage.free::countDown) {
                 float[] expected = first.append(PROMPT);
                 first.close();
                 Future<float[]> running = threads.submit(() -> one.append(PROMPT));
