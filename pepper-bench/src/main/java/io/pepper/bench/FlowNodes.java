@@ -185,7 +185,8 @@ final class FlowNodes implements AutoCloseable {
             return new Node(Stage.open(directory, manifest, part, SessionOptions.DEFAULTS), manifest);
         }
         GenerationParts parts = GenerationParts.of(directory, manifest, here -> here == part, ReadOptions.DEFAULTS);
-        SessionOptions options = SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS.withMemoryPattern(false));
+        SessionOptions options = SessionOptions.DEFAULTS.withStages(
+                StageOptions.DEFAULTS.withMemoryPattern(false).withThreads(1));
         Stage stage = Stage.open(directory, manifest, part, options);
         return new Node(parts.keeping(part, stage, OptionalLong.empty(), false), parts.manifest());
     }
