@@ -47,12 +47,9 @@ final class CacheMemory implements AutoCloseable {
     record Form(OnnxJavaType type, OptionalInt axis, List<Long> shape) {
         /** Returns its bytes with room for further tokens. */
         long bytes() {
-            long bytes = type.size;
-            for (int i = 0; i < shape.size(); i++) {
-                boolean grows = axis.isPresent() && axis.getAsInt() == i;
-                bytes = Math.multiplyExact(bytes, grows ? room(shape.get(i)) : shape.get(i));
-            }
-            return bytes;
+            long[] sizes = sizes();
+            axis.ifPresent(grows -> sizes[grows] = room(sizes[grows]));
+            return CacheTensor.bytes(type, sizes);
         }
 
         long[] sizes() {
@@ -102,11 +99,8 @@ final class CacheMemory implements AutoCloseable {
     }
 
     private CacheTensor tensor(Form form, ByteBuffer memory) throws OrtException {
-        long bytes = form.type.size;
-        for (long size : form.shape) {
-            bytes *= size;
-        }
-        ByteBuffer content = memory.slice(0, (int) bytes).order(ByteOrder.nativeOrder());
+        int bytes = Math.toIntExact(CacheTensor.bytes(form.type, form.sizes()));
+        ByteBuffer content = memory.slice(0, bytes).order(ByteOrder.nativeOrder());
         OnnxTensor tensor = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), content, form.sizes(), form.type);
         return new CacheTensor(tensor, content, new CacheTensor.Memory(this, memory));
     }

@@ -93,13 +93,23 @@ final class CacheTensor {
         return info.getNumElements() * info.type.size;
     }
 
-    /** Returns a tensor of zeros in memory that the garbage collector frees. */
-    static CacheTensor zeros(OnnxJavaType type, long... shape) throws OrtException {
+    /**
+     * Returns the bytes of a tensor of a type and a shape.
+     *
+     * @throws ArithmeticException if they exceed 63 bits
+     */
+    static long bytes(OnnxJavaType type, long... shape) {
         long bytes = type.size;
         for (long size : shape) {
             bytes = Math.multiplyExact(bytes, size);
         }
-        ByteBuffer values = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+        return bytes;
+    }
+
+    /** Returns a tensor of zeros in memory that the garbage collector frees. */
+    static CacheTensor zeros(OnnxJavaType type, long... shape) throws OrtException {
+        ByteBuffer values =
+                ByteBuffer.allocateDirect(Math.toIntExact(bytes(type, shape))).order(ByteOrder.nativeOrder());
         OnnxTensor tensor = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), values, shape, type);
         return new CacheTensor(tensor, values, null);
     }

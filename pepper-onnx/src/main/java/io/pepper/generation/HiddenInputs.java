@@ -25,11 +25,8 @@ final class HiddenInputs {
     OnnxTensor shapeOf(String cache, Step step) throws OrtException, IOException {
         OnnxJavaType type = FilledTensor.type(info(cache));
         long[] shape = roles.cacheShape(cache, step.past());
-        long bytes = type.size;
-        for (long size : shape) {
-            bytes = Math.multiplyExact(bytes, size);
-        }
-        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), unread(Math.toIntExact(bytes)), shape, type);
+        ByteBuffer content = unread(Math.toIntExact(CacheTensor.bytes(type, shape)));
+        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), content, shape, type);
     }
 
     private synchronized ByteBuffer unread(int bytes) {
