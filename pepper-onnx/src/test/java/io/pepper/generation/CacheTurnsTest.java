@@ -2,16 +2,13 @@ package io.pepper.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxValue;
 import io.pepper.export.PartitionManifest;
 import io.pepper.onnx.OnnxModel;
-import io.pepper.session.Cancellation;
+import io.pepper.session.Faults;
 import io.pepper.session.Stage;
 import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,34 +21,9 @@ import org.junit.jupiter.api.Timeout;
 class CacheTurnsTest {
     private static final List<Long> PROMPT = List.of(3L, 17L, 0L);
 
-    /** A stage whose second run waits until it is let go. */
-    private static final class Waiting implements Stage {
-        private final Stage stage;
-        private final CountDownLatch begun = new CountDownLatch(2);
-        private final CountDownLatch free = new CountDownLatch(1);
-
-        Waiting(Stage stage) {
-            this.stage = stage;
-        }
-
-        @Override
-        public String name() {
-            return stage.name();
-        }
-
-        @Override
-        public List<String> inputs() {
-            return stage.inputs();
-        }
-
-        @Override
-        public List<String> outputs() {
-            return stage.outputs();
-        }
-
-        @Override
-        public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation)
-                throws IOException {
+    /** Lets a stage's second run wait until it is let go. */
+    private static Faults.Fault waiting(CountDownLatch begun, CountDownLatch free) {
+        return (call, cancellation) -> {
             begun.countDown();
             try {
                 if (begun.getCount() == 0) {
@@ -60,13 +32,7 @@ class CacheTurnsTest {
             } catch (InterruptedException interrupted) {
                 throw new IOException(interrupted);
             }
-            return stage.run(inputs, cancellation);
-        }
-
-        @Override
-        public void close() throws IOException {
-            stage.close();
-        }
+        };
     }
 
     @Test
@@ -77,22 +43,24 @@ class CacheTurnsTest {
         long room = CacheMemory.room(PROMPT.size()) * 2 * 2 * Decoders.WIDTH * Float.BYTES;
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (OnnxModel model = OnnxModel.load(bytes, "decoder")) {
-            Waiting stage = new Waiting(Stage.open(model, StageOptions.DEFAULTS));
+            CountDownLatch begun = new CountDownLatch(2);
+            CountDownLatch free = new CountDownLatch(1);
+            Stage stage = new Faults(Stage.open(model, StageOptions.DEFAULTS)).set(waiting(begun, free));
             GenerationOptions options = GenerationOptions.DEFAULTS.withMaxCacheBytes(room * 3 / 2, true);
             try (GenerationSession session =
                             GenerationSession.of(PartitionManifest.ofWhole(model), List.of(stage), options);
                     TokenSequence first = session.newSequence();
                     TokenSequence one = session.newSequence();
                     TokenSequence other = session.newSequence();
-                    AutoCloseable letGo = stage.free::countDown) {
+                    AutoCloseable letGo = free::countDown) {
                 float[] expected = first.append(PROMPT);
                 first.close();
                 Future<float[]> running = threads.submit(() -> one.append(PROMPT));
-                stage.begun.await();
+                begun.await();
                 Future<float[]> waiting = threads.submit(() -> other.append(PROMPT));
                 TimeUnit.MILLISECONDS.sleep(300);
                 assertThat(waiting.isDone()).isFalse();
-                stage.free.countDown();
+                free.countDown();
                 assertThat(running.get()).containsExactly(expected);
                 assertThat(waiting.get()).containsExactly(expected);
                 assertThat(session.cacheBytes().get(0)).isLessThanOrEqualTo(room * 3 / 2);

@@ -50,7 +50,7 @@ class ExportRefusalsTest {
         }
     }
 
-    /** Puts another type or shape in the place of an input's. */
+    /** Replaces the input of the same name, for another type or shape. */
     private static Consumer<GraphProto.Builder> replaced(ValueInfoProto input) {
         return graph -> {
             for (int i = 0; i < graph.getInputCount(); i++) {

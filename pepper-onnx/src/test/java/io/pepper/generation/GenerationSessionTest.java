@@ -3,8 +3,6 @@ package io.pepper.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxValue;
 import io.pepper.cut.Cuts;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SubmodelExporter;
@@ -16,7 +14,7 @@ import io.pepper.onnx.testmodels.Topologies;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
-import io.pepper.session.Cancellation;
+import io.pepper.session.Faults;
 import io.pepper.session.PipelineOptions;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
@@ -26,7 +24,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
@@ -247,43 +244,14 @@ class GenerationSessionTest {
         }
     }
 
-    /** A stage that fails once when told to, after the stages before it have extended their caches. */
-    private static final class FailsOnce implements Stage {
-        private final Stage stage;
-        private final AtomicBoolean fails = new AtomicBoolean();
-
-        FailsOnce(Stage stage) {
-            this.stage = stage;
-        }
-
-        @Override
-        public String name() {
-            return stage.name();
-        }
-
-        @Override
-        public List<String> inputs() {
-            return stage.inputs();
-        }
-
-        @Override
-        public List<String> outputs() {
-            return stage.outputs();
-        }
-
-        @Override
-        public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation)
-                throws IOException {
+    /** Lets a stage fail once, after the stages before it have extended their caches. */
+    private static Faults.Fault once() {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        return (call, cancellation) -> {
             if (fails.getAndSet(false)) {
                 throw new IOException("the board has no power");
             }
-            return stage.run(inputs, cancellation);
-        }
-
-        @Override
-        public void close() throws IOException {
-            stage.close();
-        }
+        };
     }
 
     @ParameterizedTest
@@ -292,7 +260,7 @@ class GenerationSessionTest {
         PartitionManifest manifest = split(style, 3);
         List<Stage> stages = new ArrayList<>();
         for (int part = 0; part < 3; part++) {
-            stages.add(new FailsOnce(
+            stages.add(new Faults(
                     Stage.open(directory, manifest, part, EXACT.pipeline().runtime())));
         }
         try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
@@ -301,7 +269,7 @@ class GenerationSessionTest {
             WholeDecoder.Continuation expected = whole.greedy(PROMPT, 4);
             List<Long> next = PROMPT;
             for (int i = 0; i < 4; i++) {
-                ((FailsOnce) stages.get(2)).fails.set(true);
+                ((Faults) stages.get(2)).set(once());
                 List<Long> added = next;
                 assertThatThrownBy(() -> sequence.append(added)).hasMessageContaining("the board has no power");
                 assertThat(sequence.append(added))

@@ -2,8 +2,6 @@ package io.pepper.examples.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pepper.distributed.ClusterClient;
@@ -12,6 +10,7 @@ import io.pepper.distributed.ClusterNode;
 import io.pepper.distributed.ClusterNodeOptions;
 import io.pepper.examples.DecoderPlan;
 import io.pepper.examples.SmallTokenizer;
+import io.pepper.examples.StageBehind;
 import io.pepper.examples.text.TextStream;
 import io.pepper.examples.text.Tokenizer;
 import io.pepper.export.PartitionManifest;
@@ -19,7 +18,6 @@ import io.pepper.generation.GenerationOptions;
 import io.pepper.generation.GenerationSession;
 import io.pepper.generation.Sampling;
 import io.pepper.model.ProgressListener;
-import io.pepper.session.Cancellation;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
 import io.pepper.workload.Prediction;
@@ -61,44 +59,9 @@ class CompletionBoundsTest {
     private Path parts = Path.of("");
     private volatile long pauseMillis = STEP_MILLIS;
 
-    /** A part that takes its time. */
-    private final class SlowStage implements Stage {
-        private final Stage stage;
-
-        private SlowStage(Stage stage) {
-            this.stage = stage;
-        }
-
-        @Override
-        public String name() {
-            return stage.name();
-        }
-
-        @Override
-        public List<String> inputs() {
-            return stage.inputs();
-        }
-
-        @Override
-        public List<String> outputs() {
-            return stage.outputs();
-        }
-
-        @Override
-        public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation)
-                throws IOException {
-            steps.incrementAndGet();
-            pause();
-            return stage.run(inputs, cancellation);
-        }
-
-        @Override
-        public void close() throws IOException {
-            stage.close();
-        }
-    }
-
+    /** Lets a part take its time. */
     private void pause() {
+        steps.incrementAndGet();
         try {
             Thread.sleep(pauseMillis);
         } catch (InterruptedException stop) {
@@ -111,7 +74,7 @@ class CompletionBoundsTest {
         parts = DecoderPlan.export(directory, directory.resolve("parts"));
         PartitionManifest manifest = PartitionManifest.read(parts);
         List<Stage> stages = new ArrayList<>(Stage.openAll(parts, manifest, SessionOptions.DEFAULTS));
-        stages.set(0, new SlowStage(stages.get(0)));
+        stages.set(0, new StageBehind(stages.get(0), this::pause));
         generators.add("slow", GenerationSession.of(manifest, stages, GenerationOptions.DEFAULTS));
     }
 

@@ -4,19 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.pepper.examples.StageBehind;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SubmodelExporter;
 import io.pepper.monitor.NodeExporter;
 import io.pepper.monitor.NodeExporterOptions;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.Partitioner;
-import io.pepper.session.Cancellation;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
@@ -37,36 +35,14 @@ class SessionMetersTest {
     @TempDir
     Path directory;
 
-    /** A stage that fails at its third call. */
-    private record FailsAtTheThirdCall(Stage stage, AtomicInteger calls) implements Stage {
-        @Override
-        public String name() {
-            return stage.name();
-        }
-
-        @Override
-        public List<String> inputs() {
-            return stage.inputs();
-        }
-
-        @Override
-        public List<String> outputs() {
-            return stage.outputs();
-        }
-
-        @Override
-        public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation)
-                throws IOException {
+    /** Fails at the third call. */
+    private static StageBehind.Gate failingAtTheThirdCall() {
+        AtomicInteger calls = new AtomicInteger();
+        return () -> {
             if (calls.incrementAndGet() == 3) {
                 throw new IOException("injected");
             }
-            return stage.run(inputs, cancellation);
-        }
-
-        @Override
-        public void close() throws IOException {
-            stage.close();
-        }
+        };
     }
 
     private PartitionManifest twoParts() throws IOException {
@@ -90,7 +66,7 @@ class SessionMetersTest {
         SessionOptions options =
                 SessionOptions.DEFAULTS.withListener(SessionMeters.listener(registry, "model", "classifier"));
         Stage first = Stage.open(directory, manifest, 0, options);
-        Stage second = new FailsAtTheThirdCall(Stage.open(directory, manifest, 1, options), new AtomicInteger());
+        Stage second = new StageBehind(Stage.open(directory, manifest, 1, options), failingAtTheThirdCall());
         try (PartitionedSession session = PartitionedSession.of(manifest, List.of(first, second), options);
                 OnnxTensor image = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new float[1][3][48][192])) {
             SessionMeters.bind(registry, session, "model", "classifier");
