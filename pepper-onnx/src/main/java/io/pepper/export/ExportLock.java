@@ -1,6 +1,7 @@
 package io.pepper.export;
 
 import io.pepper.internal.text.FileErrors;
+import io.pepper.internal.text.FileKinds;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -97,7 +98,7 @@ final class ExportLock implements AutoCloseable {
      * for reading and writing.
      */
     private static FileChannel open(Path file, OpenOption... more) throws IOException {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (FileKinds.isOther(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileSystemException(
                     file.toString(), null, "is not a regular file, but exports keep a lock there; remove it");
         }

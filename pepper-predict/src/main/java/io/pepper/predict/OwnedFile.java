@@ -1,6 +1,7 @@
 package io.pepper.predict;
 
 import io.pepper.internal.text.FileErrors;
+import io.pepper.internal.text.FileKinds;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +81,7 @@ final class OwnedFile implements AutoCloseable {
         if (Files.isDirectory(file)) {
             throw new FileSystemException(file.toString(), null, "is a directory; name a file");
         }
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
+        if (FileKinds.isOther(file)) {
             throw new FileSystemException(
                     file.toString(), null, "is a pipe or a device; a campaign goes on only from an ordinary file");
         }

@@ -38,11 +38,11 @@ public final class WholeFile {
      * @throws IOException if it cannot be written; the message names the file, which is then unchanged
      */
     public static void write(Path file, Content content) throws IOException {
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
+        if (FileKinds.isOther(file)) {
             FileErrors.namingStep(file, () -> into(Files.newOutputStream(file, StandardOpenOption.WRITE), content));
             return;
         }
-        Path target = Files.exists(file) ? file.toRealPath() : file;
+        Path target = real(file);
         // Not a temporary file of the JDK: other users could not read the resulting file.
         Path draft = target.resolveSibling(".pepper-" + UUID.randomUUID() + ".draft");
         try {
@@ -75,6 +75,14 @@ public final class WholeFile {
      */
     public static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Path real(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException absent) {
+            return file;
+        }
     }
 
     private static void into(OutputStream opened, Content content) throws IOException {

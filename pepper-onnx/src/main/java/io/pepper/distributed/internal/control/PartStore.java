@@ -3,6 +3,7 @@ package io.pepper.distributed.internal.control;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
 import io.pepper.internal.text.FileErrors;
+import io.pepper.internal.text.FileKinds;
 import io.pepper.internal.text.WholeFile;
 import io.pepper.onnx.internal.isolate.ScratchDirectory;
 import io.pepper.onnx.internal.wire.FileSource;
@@ -42,7 +43,9 @@ final class PartStore implements AutoCloseable {
      * @throws IOException if the directory is not writable, or another process or node uses it
      */
     static PartStore open(Path directory) throws IOException {
-        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+        if (FileKinds.attributes(directory)
+                .filter(found -> !found.isDirectory())
+                .isPresent()) {
             throw new IOException(directory + ": is not a directory");
         }
         for (String part : List.of("incoming", "blobs", "deployments", "scratch", "tasks")) {

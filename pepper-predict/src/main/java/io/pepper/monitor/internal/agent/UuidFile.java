@@ -2,6 +2,7 @@ package io.pepper.monitor.internal.agent;
 
 import io.pepper.document.InvalidFileException;
 import io.pepper.internal.text.FileErrors;
+import io.pepper.internal.text.FileKinds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -69,7 +70,7 @@ final class UuidFile {
     private static UUID readOrMake(Path file) throws IOException {
         return FileErrors.naming(file, () -> {
             synchronized (IN_PROCESS) {
-                if (Files.exists(file) && !Files.isRegularFile(file)) {
+                if (FileKinds.isOther(file)) {
                     throw new FileSystemException(file.toString(), null, "is no regular file");
                 }
                 Optional<UUID> found = Files.exists(file) ? parse(content(file)) : Optional.empty();
