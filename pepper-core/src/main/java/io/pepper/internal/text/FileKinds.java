@@ -8,7 +8,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * What a name stands for at one moment. Two questions in a row ({@link Files#exists} and {@link Files#isRegularFile})
+ * The kind of a file at one moment. Two questions in a row ({@link Files#exists} and {@link Files#isRegularFile})
  * would call a file something else when another process removes it in between. Stateless and therefore thread-safe.
  */
 public final class FileKinds {
