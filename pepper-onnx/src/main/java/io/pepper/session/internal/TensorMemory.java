@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class TensorMemory {
     private static final Logger LOG = LoggerFactory.getLogger(TensorMemory.class);
     private static final Optional<MethodHandle> METHOD = method();
+    private static final Optional<MethodHandle> BUFFER = buffer();
 
     private TensorMemory() {}
 
@@ -27,6 +28,17 @@ public final class TensorMemory {
                     .findVirtual(OnnxTensor.class, "getBuffer", MethodType.methodType(ByteBuffer.class)));
         } catch (ReflectiveOperationException none) {
             LOG.debug("this version of ONNX Runtime copies tensors", none);
+            return Optional.empty();
+        }
+    }
+
+    /** Asks for the buffer itself: ONNX Runtime 1.28 throws where a tensor has none, and exceptions take long. */
+    private static Optional<MethodHandle> buffer() {
+        try {
+            return Optional.of(MethodHandles.privateLookupIn(OnnxTensor.class, MethodHandles.lookup())
+                    .findGetter(OnnxTensor.class, "buffer", Buffer.class));
+        } catch (ReflectiveOperationException none) {
+            LOG.debug("this version of ONNX Runtime has another field for the buffer of a tensor", none);
             return Optional.empty();
         }
     }
@@ -58,10 +70,18 @@ public final class TensorMemory {
      * @return the buffer; empty if the memory is ONNX Runtime's own
      */
     public static Optional<Buffer> owner(OnnxTensor tensor) {
+        Optional<Buffer> buffer;
         try {
-            return tensor.getBufferRef().filter(Buffer::isDirect);
+            buffer = BUFFER.isPresent()
+                    ? Optional.ofNullable((Buffer) BUFFER.get().invokeExact(tensor))
+                    : tensor.getBufferRef();
         } catch (NullPointerException none) { // ONNX Runtime 1.28 throws it for a tensor in its own memory.
             return Optional.empty();
+        } catch (RuntimeException | Error thrown) {
+            throw thrown;
+        } catch (Throwable checked) {
+            throw new IllegalStateException("ONNX Runtime gives no buffer: " + checked.getMessage(), checked);
         }
+        return buffer.filter(Buffer::isDirect);
     }
 }

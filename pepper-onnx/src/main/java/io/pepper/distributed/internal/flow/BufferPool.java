@@ -11,8 +11,8 @@ import java.util.Map;
  * model have the same sizes again and again. Thread-safe.
  */
 final class BufferPool {
-    /** Smaller ones are not worth it. */
-    private static final int MIN_BYTES = 1 << 12;
+    /** A smaller buffer counts as one of this size, since its objects take memory, too. */
+    private static final int MIN_COUNTED = 1 << 9;
 
     private final long maxBytes;
     private final Map<Integer, Deque<ByteBuffer>> free = new HashMap<>();
@@ -28,7 +28,7 @@ final class BufferPool {
             Deque<ByteBuffer> same = free.get(size);
             ByteBuffer known = same == null ? null : same.poll();
             if (known != null) {
-                bytes -= size;
+                bytes -= counted(size);
                 return known.clear();
             }
         }
@@ -38,17 +38,22 @@ final class BufferPool {
     /** Takes back a buffer that is no longer in use. */
     synchronized void give(ByteBuffer buffer) {
         int size = buffer.capacity();
-        if (size < MIN_BYTES || size > maxBytes) {
+        if (size == 0 || counted(size) > maxBytes) {
             return;
         }
-        if (bytes + size > maxBytes) { // Sizes have changed.
+        if (bytes + counted(size) > maxBytes) { // Sizes have changed.
             free.clear();
             bytes = 0;
         }
-        bytes += size;
+        bytes += counted(size);
         free.computeIfAbsent(size, none -> new ArrayDeque<>()).add(buffer);
     }
 
+    private static int counted(int size) {
+        return Math.max(size, MIN_COUNTED);
+    }
+
+    /** Returns the bytes of the buffers that are free. */
     synchronized long bytes() {
         return bytes;
     }

@@ -177,8 +177,7 @@ final class FrameDecoder {
 
     private long checkTensor(FlowTensor tensor) throws FrameException {
         String name = "tensor '" + tensor.getName() + "'";
-        if (tensor.getDimsCount() > limits.dims()
-                || tensor.getDimsList().stream().anyMatch(dim -> dim < 0)) {
+        if (tensor.getDimsCount() > limits.dims() || hasNegativeSize(tensor)) {
             throw new FrameException(name + " has impossible dimensions");
         }
         ElementType type = ElementType.ofCode(tensor.getType())
@@ -189,14 +188,22 @@ final class FrameDecoder {
                     + Math.min(limits.frameBytes(), Integer.MAX_VALUE));
         }
         if (type != ElementType.STRING) {
-            OptionalLong expected = type.bytes(
-                    tensor.getDimsList().stream().mapToLong(Long::longValue).toArray());
+            OptionalLong expected = type.bytes(WireTensor.dims(tensor));
             if (expected.isEmpty() || expected.getAsLong() != bytes) {
                 throw new FrameException(
                         name + " has " + bytes + " bytes, not those of " + type.onnxName() + tensor.getDimsList());
             }
         }
         return bytes;
+    }
+
+    private static boolean hasNegativeSize(FlowTensor tensor) {
+        for (int axis = 0; axis < tensor.getDimsCount(); axis++) {
+            if (tensor.getDims(axis) < 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void fillTensor(ByteBuffer bytes) throws FrameException {

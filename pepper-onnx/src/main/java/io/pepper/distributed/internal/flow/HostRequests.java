@@ -158,9 +158,7 @@ final class HostRequests {
                 return false;
             }
             fault = tensorFault(route, header);
-            long bytes = header.getTensorsList().stream()
-                    .mapToLong(FlowTensor::getBytes)
-                    .sum();
+            long bytes = WireTensor.bytes(header);
             if (fault.isEmpty() && held.reserve(bytes)) {
                 arriving.put(connection, bytes);
                 return true;

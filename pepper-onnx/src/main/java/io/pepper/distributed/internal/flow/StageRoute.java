@@ -3,11 +3,13 @@ package io.pepper.distributed.internal.flow;
 import io.pepper.onnx.internal.session.Wiring;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** The device of each part, and what follows: which tensors go to which device. Immutable. */
 final class StageRoute {
@@ -15,6 +17,10 @@ final class StageRoute {
     private final List<String> devices;
     private final List<Map<String, List<Integer>>> targets = new ArrayList<>();
     private final List<List<Integer>> results = new ArrayList<>();
+    private final Map<String, List<Integer>> partsOn = new HashMap<>();
+
+    /** The parts that read each tensor, by device. */
+    private final Map<String, List<List<Integer>>> readers = new HashMap<>();
 
     /**
      * Creates a route.
@@ -38,6 +44,25 @@ final class StageRoute {
                     .boxed()
                     .toList());
         }
+        for (String device : nodes()) {
+            List<Integer> parts = IntStream.range(0, devices.size())
+                    .filter(part -> devices.get(part).equals(device))
+                    .boxed()
+                    .toList();
+            partsOn.put(device, parts);
+            readers.put(device, readers(wiring, parts));
+        }
+    }
+
+    private static List<List<Integer>> readers(Wiring wiring, List<Integer> parts) {
+        List<List<Integer>> readers = new ArrayList<>();
+        for (int tensor = 0; tensor < wiring.tensors(); tensor++) {
+            int read = tensor;
+            readers.add(parts.stream()
+                    .filter(part -> Arrays.stream(wiring.inputs(part)).anyMatch(input -> input == read))
+                    .toList());
+        }
+        return readers;
     }
 
     /** Returns the tensors of a part that each other device reads, each once. */
@@ -78,13 +103,7 @@ final class StageRoute {
 
     /** Returns the parts on a device. */
     List<Integer> partsOn(String device) {
-        List<Integer> parts = new ArrayList<>();
-        for (int part = 0; part < devices.size(); part++) {
-            if (devices.get(part).equals(device)) {
-                parts.add(part);
-            }
-        }
-        return parts;
+        return partsOn.getOrDefault(device, List.of());
     }
 
     /**
@@ -102,8 +121,7 @@ final class StageRoute {
 
     /** Returns the parts on a device that read a tensor. */
     List<Integer> readers(String device, int tensor) {
-        return partsOn(device).stream()
-                .filter(part -> Arrays.stream(model.wiring().inputs(part)).anyMatch(input -> input == tensor))
-                .toList();
+        List<List<Integer>> here = readers.get(device);
+        return here == null ? List.of() : here.get(tensor);
     }
 }

@@ -2,6 +2,7 @@ package io.pepper.distributed.internal.flow;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
+import io.pepper.distributed.internal.proto.FlowHeader;
 import io.pepper.distributed.internal.proto.FlowTensor;
 import io.pepper.model.ElementType;
 import io.pepper.onnx.internal.session.Sessions;
@@ -82,7 +83,9 @@ final class WireTensor {
                 : TensorCodec.littleEndian(reading.apply(tensor), element.bits() / Byte.SIZE);
         FlowTensor.Builder header =
                 FlowTensor.newBuilder().setName(name).setType(element.code()).setBytes(data.remaining());
-        Arrays.stream(tensor.getInfo().getShape()).forEach(header::addDims);
+        for (long size : tensor.getInfo().getShape()) {
+            header.addDims(size);
+        }
         return new WireTensor(header.build(), data, TensorMemory.owner(tensor).orElse(data));
     }
 
@@ -112,12 +115,30 @@ final class WireTensor {
         String source = "tensor '" + header.getName() + "'";
         ElementType type = ElementType.ofCode(header.getType())
                 .orElseThrow(() -> new FrameException(source + " has no known type: " + header.getType()));
-        long[] dims = header.getDimsList().stream().mapToLong(Long::longValue).toArray();
+        long[] dims = dims(header);
         if (type == ElementType.STRING) {
             return TensorCodec.texts(source, readTexts(source, dims, data.order(ByteOrder.LITTLE_ENDIAN)), dims);
         }
         ByteBuffer own = TensorCodec.littleEndian(data, type.bits() / Byte.SIZE).order(ByteOrder.nativeOrder());
         return TensorCodec.tensor(source, type, own, dims);
+    }
+
+    /** Returns the sizes of a tensor. */
+    static long[] dims(FlowTensor header) {
+        long[] dims = new long[header.getDimsCount()];
+        for (int axis = 0; axis < dims.length; axis++) {
+            dims[axis] = header.getDims(axis);
+        }
+        return dims;
+    }
+
+    /** Returns the bytes of all tensors of a frame. */
+    static long bytes(FlowHeader header) {
+        long bytes = 0;
+        for (int i = 0; i < header.getTensorsCount(); i++) {
+            bytes += header.getTensors(i).getBytes();
+        }
+        return bytes;
     }
 
     /** Every element takes four bytes at least, so that the number of elements is bounded by the bytes. */

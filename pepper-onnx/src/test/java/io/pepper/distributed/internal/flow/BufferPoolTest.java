@@ -32,4 +32,20 @@ class BufferPoolTest {
         pool.give(ByteBuffer.allocateDirect(10));
         assertThat(pool.take(10).remaining()).isEqualTo(10);
     }
+
+    @Test
+    void smallBuffersComeBackAndCountAsMore() {
+        BufferPool pool = new BufferPool(10_000);
+        ByteBuffer small = pool.take(48);
+        pool.give(small);
+        assertThat(pool.bytes()).isEqualTo(512);
+        assertThat(pool.take(48)).isSameAs(small);
+        assertThat(pool.bytes()).isZero();
+        for (int size = 1; size < 500; size++) {
+            pool.give(ByteBuffer.allocateDirect(size));
+            assertThat(pool.bytes()).isLessThanOrEqualTo(10_000);
+        }
+        pool.give(ByteBuffer.allocateDirect(0));
+        assertThat(pool.bytes() % 512).isZero();
+    }
 }
