@@ -173,11 +173,8 @@ final class LabelSearch {
             this.problem = problem;
             this.limits = problem.constraints();
             this.devices = problem.devices();
-            Objective objective = problem.objective();
-            this.additiveRuns =
-                    problem.seconds().weighted(objective.latencyWeight(), problem.joules(), objective.energyWeight());
-            this.additiveHops = problem.hopSeconds()
-                    .weighted(objective.latencyWeight(), problem.hopJoules(), objective.energyWeight());
+            this.additiveRuns = problem.goalOfRuns();
+            this.additiveHops = problem.goalOfHops();
             this.additive = RemainingCost.sum(problem, additiveRuns, additiveHops);
             this.period = problem.counts(Metric.PERIOD)
                     ? RemainingCost.greatest(problem, problem.seconds(), problem.hopOccupied())

@@ -68,6 +68,33 @@ public final class Phases {
     public record Turn(double times, Placement then) {}
 
     /**
+     * A placement that no other one beats in two phases.
+     *
+     * @param onceSeconds the latency of the phase that runs once
+     * @param stepSeconds the time from one step of the other phase to the next
+     * @param placement the placement, with its costs of the mean step of all phases
+     */
+    public record TradeOff(double onceSeconds, double stepSeconds, Placement placement) {}
+
+    /**
+     * A Pareto front of two phases.
+     *
+     * @param tradeOffs the placements, from the best by the phase that runs once to the best by the other
+     * @param exact whether the front is complete; otherwise searches reached their budget, and others may be better
+     */
+    public record Front(List<TradeOff> tradeOffs, boolean exact) {
+        /**
+         * Copies the list.
+         *
+         * @param tradeOffs the placements
+         * @param exact whether the front is complete
+         */
+        public Front {
+            tradeOffs = List.copyOf(tradeOffs);
+        }
+    }
+
+    /**
      * Returns phases.
      *
      * @param cluster the devices and links
@@ -187,15 +214,19 @@ public final class Phases {
      * @throws IllegalArgumentException if {@code tasks} is less than 1
      */
     public Placement planConcurrent(int tasks, Constraints constraints) {
-        if (tasks < 1) {
-            throw new IllegalArgumentException("there cannot be " + tasks + " tasks at once");
-        }
+        refuseNoTasks(tasks);
         if (tasks == 1) {
             return planner().plan(Objective.LATENCY, constraints);
         }
         return planner().pareto(Metric.LATENCY, Metric.PERIOD, constraints).stream()
                 .min(Comparator.comparingDouble(placement -> secondsOfStep(placement, tasks)))
                 .orElseThrow();
+    }
+
+    private static void refuseNoTasks(int tasks) {
+        if (tasks < 1) {
+            throw new IllegalArgumentException("there cannot be " + tasks + " tasks at once");
+        }
     }
 
     /**
@@ -226,9 +257,43 @@ public final class Phases {
         if (metric == Metric.PERIOD) {
             throw new IllegalArgumentException("the period of several phases is not the sum of their periods");
         }
+        refuseLimits(constraints);
+        return new PhaseTurns(this, indexOf(name), metric, constraints).find();
+    }
+
+    private static void refuseLimits(Constraints constraints) {
         if (Arrays.stream(Metric.values()).anyMatch(each -> constraints.most(each) < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("limits on metrics hold for one number of runs only");
         }
-        return new PhaseTurns(this, indexOf(name), metric, constraints).find();
+    }
+
+    /**
+     * Returns the Pareto front of two phases: the placements that no other placement beats in the latency of one phase
+     * without losing in the time of a step of the other one. Exact until the budget is spent, which holds for each
+     * placement of the front. The number of runs of the phases does not count.
+     *
+     * @param once the name of the phase whose latency counts, such as that of the prompt of a text generator
+     * @param repeated the name of the phase whose steps count, such as that of one token
+     * @param tasks the number of tasks at once, 1 or more, each of which waits for its own steps ({@link #secondsOfStep})
+     * @param constraints the constraints, without limits on metrics
+     * @return the front
+     * @throws NoSuchPlacementException if there is no placement, or none was found within the budget
+     * @throws IllegalArgumentException if there is no such phase, {@code tasks} is less than 1, there are limits on
+     *     metrics, the segments are not a chain, or there are more than 64 devices
+     */
+    public Front front(String once, String repeated, int tasks, Constraints constraints) {
+        refuseNoTasks(tasks);
+        refuseLimits(constraints);
+        Problem first = problem(once, constraints);
+        Problem second = problem(repeated, constraints);
+        if (!first.topology().isChain()) {
+            throw new IllegalArgumentException(
+                    "the front of two phases is of chains only: these segments have branches");
+        }
+        return new PhaseFront(planner(), first, second, tasks, constraints, budget).find();
+    }
+
+    private Problem problem(String name, Constraints constraints) {
+        return Planner.of(cluster, list.get(indexOf(name)).costs()).problem(constraints);
     }
 }

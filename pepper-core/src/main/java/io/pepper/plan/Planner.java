@@ -218,13 +218,8 @@ public final class Planner {
         if (PipelineSearch.isFor(problem)) {
             return PipelineSearch.find(problem, MAX_CHECKS, gap);
         }
-        Objective objective = problem.objective();
-        if (objective.periodWeight() == 0) {
-            RunCosts runs =
-                    problem.seconds().weighted(objective.latencyWeight(), problem.joules(), objective.energyWeight());
-            LinkCosts hops = problem.hopSeconds()
-                    .weighted(objective.latencyWeight(), problem.hopJoules(), objective.energyWeight());
-            Route route = cheapest(problem, runs, hops);
+        if (problem.objective().periodWeight() == 0) {
+            Route route = cheapest(problem, problem.goalOfRuns(), problem.goalOfHops());
             if (route.parts() == 0 || keepsWithin(problem, route)) {
                 return SearchResult.proven(route);
             }
@@ -233,7 +228,7 @@ public final class Planner {
         return LabelSearch.find(problem, budget, gap);
     }
 
-    private static void refuseTooManyDevices(Problem problem) {
+    static void refuseTooManyDevices(Problem problem) {
         if (problem.devices() > MAX_DEVICES) {
             List<String> limits = problem.constraints().descriptions();
             String used = limits.isEmpty() ? "the memory of devices" : String.join(", ", limits);
@@ -418,6 +413,16 @@ public final class Planner {
         }
         Problem problem = basis.with(placement.objective(), constraints);
         return Evaluation.of(problem, parts, lowerBound);
+    }
+
+    /** Evaluates a route, without a proof. */
+    Placement evaluate(Route route, Constraints constraints) {
+        return Evaluation.of(basis.with(Objective.LATENCY, constraints), route, 0);
+    }
+
+    /** Returns a question to this planner. */
+    Problem problem(Constraints constraints) {
+        return basis.with(Objective.LATENCY, constraints);
     }
 
     /**

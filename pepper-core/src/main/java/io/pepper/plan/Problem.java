@@ -25,6 +25,9 @@ final class Problem {
     private final double[] capacity;
     private final FeasibleRuns allowed;
 
+    /** The minimised costs, if they are not the metrics of the objective. */
+    private final @Nullable Problem goal;
+
     /** Creates a problem that reuses the data that it has in common with an earlier one. */
     private Problem(
             Cluster cluster, CostTable table, Objective objective, Constraints constraints, @Nullable Problem before) {
@@ -52,6 +55,23 @@ final class Problem {
         this.capacity =
                 cluster.devices().stream().mapToDouble(Problem::capacity).toArray();
         this.allowed = allowed(before);
+        this.goal = null;
+    }
+
+    /** Creates a problem with the feasible runs and the memory of one, and the times and the goal of others. */
+    private Problem(Problem runs, Problem times, Problem goal, Constraints constraints) {
+        this.cluster = runs.cluster;
+        this.table = runs.table;
+        this.objective = Objective.LATENCY;
+        this.constraints = constraints;
+        this.seconds = times.seconds;
+        this.joules = runs.joules;
+        this.hopSeconds = times.hopSeconds;
+        this.hopOccupied = times.hopOccupied;
+        this.hopJoules = runs.hopJoules;
+        this.capacity = runs.capacity;
+        this.allowed = runs.allowed;
+        this.goal = goal;
     }
 
     static Problem of(Cluster cluster, CostTable table, Objective objective, Constraints constraints) {
@@ -78,6 +98,32 @@ final class Problem {
     /** Returns the same question with changed costs. */
     Problem with(CostTable changed) {
         return of(cluster, changed, objective, constraints, this);
+    }
+
+    /**
+     * Returns the question for the lowest latency in another problem. Limits hold for the times of a third one; feasible
+     * runs and memory are those of this problem.
+     *
+     * @param goal the minimised latency
+     * @param times the times that are limited
+     * @param limits the constraints, which differ from those of this problem in limits on latency and period alone
+     */
+    Problem minimising(Problem goal, Problem times, Constraints limits) {
+        return new Problem(this, times, goal, limits);
+    }
+
+    /** Returns the minimised costs of runs, without the period. */
+    RunCosts goalOfRuns() {
+        return goal == null
+                ? seconds.weighted(objective.latencyWeight(), joules, objective.energyWeight())
+                : goal.seconds;
+    }
+
+    /** Returns the minimised costs of messages. */
+    LinkCosts goalOfHops() {
+        return goal == null
+                ? hopSeconds.weighted(objective.latencyWeight(), hopJoules, objective.energyWeight())
+                : goal.hopSeconds;
     }
 
     /** Returns the memory of a device; infinite if it is unknown. */

@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -21,118 +18,10 @@ import org.junit.jupiter.api.Test;
 class PhasesTest {
     private static final int INSTANCES = 400;
 
-    /** A small random chain with three phases, the last of which never runs. */
-    private static final class Chain {
-        final Cluster cluster;
-        final Phases phases;
-        final int segments;
-        final int devices;
-        final double[] memory;
-        final double[] caches;
-
-        Chain(long seed) {
-            this(seed, false);
-        }
-
-        /** With limited memory: a segment needs its weights and its caches, in the last phase as much again. */
-        Chain(long seed, boolean limited) {
-            Random random = new Random(seed);
-            segments = 1 + random.nextInt(5);
-            devices = 1 + random.nextInt(3);
-            Cluster.Builder builder = Cluster.builder();
-            for (int i = 0; i < devices; i++) {
-                Device device = Device.of("d" + i).withPower(0, 1);
-                builder.device(limited ? device.withMemoryBytes(20 + random.nextInt(60)) : device);
-            }
-            memory = random.doubles(segments, 1, 10).toArray();
-            caches = random.doubles(segments, 0, 10).toArray();
-            builder.defaultLink(Link.of(1 << random.nextInt(4), random.nextInt(3)));
-            cluster = builder.source("d0").build();
-            phases = Phases.of(
-                    cluster,
-                    List.of(
-                            new Phases.Phase("prompt", table(random, 1), random.nextInt(3)),
-                            new Phases.Phase("token", table(random, 1), 1 + random.nextInt(20)),
-                            new Phases.Phase("context", table(random, 2), 0)));
-        }
-
-        private CostTable table(Random random, double scale) {
-            CostTable.Builder builder = CostTable.byRun(segments, devices);
-            for (int from = 0; from < segments; from++) {
-                for (int to = from + 1; to <= segments; to++) {
-                    for (int device = 0; device < devices; device++) {
-                        double seconds = 1 + random.nextInt(12);
-                        builder.seconds(from, to, device, seconds, seconds).joules(from, to, device, seconds / 2);
-                    }
-                    builder.memoryBytes(from, to, scale * sum(memory, from, to), 0);
-                }
-            }
-            for (int cut = 0; cut <= segments; cut++) {
-                builder.cutBytes(cut, 4 + 4 * random.nextInt(4));
-            }
-            return builder.build().withResidentBytes(caches);
-        }
-
-        static double sum(double[] values, int from, int to) {
-            return Arrays.stream(values, from, to).sum();
-        }
-
-        /** Whether each device has one part at most, and memory for it in the phase that needs most. */
-        boolean fits(List<String> places) {
-            Set<String> used = new HashSet<>();
-            for (int from = 0, to; from < segments; from = to) {
-                to = from + 1;
-                while (to < segments && places.get(to).equals(places.get(from))) {
-                    to++;
-                }
-                Device device =
-                        cluster.devices().get(cluster.indexOf(places.get(from)).orElseThrow());
-                double needed = 2 * sum(memory, from, to) + sum(caches, from, to);
-                if (!used.add(device.name()) || needed > device.memoryBytes().orElseThrow()) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        double joules(List<String> places) {
-            return times(0) * costs(places, 0).energyJoules().orElseThrow()
-                    + times(1) * costs(places, 1).energyJoules().orElseThrow();
-        }
-
-        /** Returns the devices of each possible placement. */
-        List<List<String>> assignments() {
-            List<List<String>> all = new ArrayList<>();
-            int count = (int) Math.pow(devices, segments);
-            for (int number = 0; number < count; number++) {
-                List<String> places = new ArrayList<>();
-                for (int segment = 0, left = number; segment < segments; segment++, left /= devices) {
-                    places.add("d" + left % devices);
-                }
-                all.add(places);
-            }
-            return all;
-        }
-
-        double latency(List<String> places, double prompts, double tokens) {
-            return prompts * costs(places, 0).latencySeconds()
-                    + tokens * costs(places, 1).latencySeconds();
-        }
-
-        Placement costs(List<String> places, int phase) {
-            return Planner.of(cluster, phases.list().get(phase).costs())
-                    .evaluate(places, Objective.LATENCY, Constraints.NONE);
-        }
-
-        double times(int phase) {
-            return phases.list().get(phase).times();
-        }
-    }
-
     @Test
     void plansAllPhasesTogetherAsWellAsTheBestOfAllPlacements() {
         for (long seed = 0; seed < INSTANCES; seed++) {
-            Chain chain = new Chain(seed);
+            PhaseChain chain = new PhaseChain(seed);
             Constraints reuse = Constraints.NONE.withReuse(true);
             Placement best = chain.phases.planner().plan(Objective.LATENCY, reuse);
             double least = chain.assignments().stream()
@@ -146,7 +35,7 @@ class PhasesTest {
     @Test
     void addsUpWhatThePhasesCost() {
         for (long seed = 0; seed < INSTANCES; seed++) {
-            Chain chain = new Chain(seed);
+            PhaseChain chain = new PhaseChain(seed);
             Placement best = chain.phases.planner().plan(Objective.ENERGY);
             List<Placement> each = chain.phases.costs(best, Constraints.NONE);
             double latency = 0;
@@ -164,7 +53,7 @@ class PhasesTest {
     @Test
     void findsTheBestPlacementForEachNumberOfRuns() {
         for (long seed = 0; seed < INSTANCES; seed++) {
-            Chain chain = new Chain(seed);
+            PhaseChain chain = new PhaseChain(seed);
             if (chain.times(0) == 0) {
                 continue;
             }
@@ -190,7 +79,7 @@ class PhasesTest {
     @Test
     void findsTheHighestRateOfSeveralTasksAtOnce() {
         for (long seed = 0; seed < INSTANCES; seed++) {
-            Chain chain = new Chain(seed);
+            PhaseChain chain = new PhaseChain(seed);
             Planner mean = chain.phases.planner();
             for (int tasks : new int[] {1, 2, 4}) {
                 Placement best = chain.phases.planConcurrent(tasks, Constraints.NONE.withReuse(true));
@@ -213,7 +102,7 @@ class PhasesTest {
     void keepsAllLimitsAndIsTheBestOfAllPlacementsThatDo() {
         int impossible = 0;
         for (long seed = 0; seed < 3 * INSTANCES; seed++) {
-            Chain chain = new Chain(seed, true);
+            PhaseChain chain = new PhaseChain(seed, true);
             Random random = new Random(~seed);
             int least = 1 + random.nextInt(chain.devices);
             int segment = random.nextInt(chain.segments);
@@ -348,7 +237,7 @@ class PhasesTest {
 
     @Test
     void refusesWhatIsNoTask() {
-        Chain chain = new Chain(3);
+        PhaseChain chain = new PhaseChain(3);
         List<Phases.Phase> list = chain.phases.list();
         CostTable costs = list.get(0).costs();
         assertThrows(IllegalArgumentException.class, () -> new Phases.Phase("p", costs, -1));
