@@ -70,6 +70,19 @@ public record Explanation(
     public record Flip(
             String what, double factor, OptionalDouble bytesPerSecond, OptionalDouble loadPercent, Placement then) {}
 
+    /** A prediction of costs after the state of one device has changed. */
+    @FunctionalInterface
+    public interface CostUpdate {
+        /**
+         * Returns the costs of the planned segments.
+         *
+         * @param changed the cost model with the new state of the device
+         * @param device the device's index
+         * @return the costs, which differ from those of the plan on this device alone
+         */
+        CostTable costs(CostModel changed, int device);
+    }
+
     /**
      * Returns this explanation with another comparison with single devices, since the segments of branches take longer
      * one by one than the whole model.
@@ -94,8 +107,22 @@ public record Explanation(
      *     segments
      */
     public Explanation withLoads(Planner planner, CostModel model, Segments segments) {
+        return withLoads(planner, model, (changed, device) -> changed.update(segments, planner.costs(), device));
+    }
+
+    /**
+     * Returns this explanation with further flips, for costs that are made of several predictions, such as those of
+     * {@link Phases}. Plans and predicts up to 32 times for each device.
+     *
+     * @param planner the planner that made the placement
+     * @param model the cost model that made the planner's costs
+     * @param update the prediction of these costs in another state of a device
+     * @return the new explanation; the flips are in the order of the devices
+     * @throws IllegalArgumentException if the predictor cannot predict a run
+     */
+    public Explanation withLoads(Planner planner, CostModel model, CostUpdate update) {
         List<Flip> more = new ArrayList<>(flips);
-        more.addAll(new LoadFlips(planner.forExplanations(), model, segments, this).find());
+        more.addAll(new LoadFlips(planner.forExplanations(), model, update, this).find());
         return new Explanation(placement, constraints, singleDevices, runnerUp, prices, more);
     }
 

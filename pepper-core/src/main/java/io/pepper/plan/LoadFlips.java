@@ -18,13 +18,13 @@ final class LoadFlips {
 
     private final Planner planner;
     private final CostModel model;
-    private final Segments segments;
+    private final Explanation.CostUpdate update;
     private final Explanation why;
 
-    LoadFlips(Planner planner, CostModel model, Segments segments, Explanation why) {
+    LoadFlips(Planner planner, CostModel model, Explanation.CostUpdate update, Explanation why) {
         this.planner = planner;
         this.model = model;
-        this.segments = segments;
+        this.update = update;
         this.why = why;
     }
 
@@ -68,7 +68,7 @@ final class LoadFlips {
                 same = middle;
             }
         }
-        int count = segments.count();
+        int count = planner.costs().segments();
         double factor =
                 table(device, load).seconds(0, count, device) / planner.costs().seconds(0, count, device);
         return new Explanation.Flip(
@@ -92,7 +92,6 @@ final class LoadFlips {
     private CostTable table(int device, double load) {
         DeviceState state = model.state(device);
         double threads = load / ALL * state.cores().orElse(1);
-        return model.withState(state.withCpuLoadPercent(load).withRunnableThreads(threads))
-                .update(segments, planner.costs(), device);
+        return update.costs(model.withState(state.withCpuLoadPercent(load).withRunnableThreads(threads)), device);
     }
 }

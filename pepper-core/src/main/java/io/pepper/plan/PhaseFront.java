@@ -42,7 +42,7 @@ final class PhaseFront {
     /** A route and what it takes. */
     private record Found(Route route, double onceSeconds, double stepSeconds) {}
 
-    Phases.Front find() {
+    Phases.Front find(String nameOfOnce, String nameOfStep) {
         List<Found> front = new ArrayList<>();
         SearchResult first = search(Double.POSITIVE_INFINITY);
         if (!first.isFound()) {
@@ -60,11 +60,14 @@ final class PhaseFront {
             next = faster(next.stepSeconds);
         }
         return new Phases.Front(
+                nameOfOnce,
+                nameOfStep,
+                tasks,
+                exact,
                 front.stream()
                         .map(each -> new Phases.TradeOff(
                                 each.onceSeconds, each.stepSeconds, mean.evaluate(each.route, constraints)))
-                        .toList(),
-                exact);
+                        .toList());
     }
 
     /** Returns the best route whose step takes less; null if there is none. Sums in another order may differ in the last bits. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -68,29 +69,59 @@ public final class Phases {
     public record Turn(double times, Placement then) {}
 
     /**
-     * A placement that no other one beats in two phases.
+     * A placement by two phases.
      *
      * @param onceSeconds the latency of the phase that runs once
-     * @param stepSeconds the time from one step of the other phase to the next
+     * @param stepSeconds the time from one step of the other phase to the next ({@link #secondsOfStep})
      * @param placement the placement, with its costs of the mean step of all phases
      */
-    public record TradeOff(double onceSeconds, double stepSeconds, Placement placement) {}
+    public record TradeOff(double onceSeconds, double stepSeconds, Placement placement) {
+        /** Sums of the same figures in another order differ by less than this part. */
+        private static final double ROUNDING = 1e-12;
+
+        private boolean equals(double one, double other) {
+            return Math.abs(one - other) <= ROUNDING * Math.max(one, other);
+        }
+
+        private boolean isAsGoodAs(TradeOff other) {
+            return equals(onceSeconds, other.onceSeconds) && equals(stepSeconds, other.stepSeconds);
+        }
+    }
 
     /**
      * A Pareto front of two phases.
      *
-     * @param tradeOffs the placements, from the best by the phase that runs once to the best by the other
+     * @param once the name of the phase whose latency counts
+     * @param repeated the name of the phase whose steps count
+     * @param tasks the number of tasks at once
      * @param exact whether the front is complete; otherwise searches reached their budget, and others may be better
+     * @param tradeOffs the placements that no other one beats in both, from the best by {@code once} to the best by
+     *     {@code repeated}
      */
-    public record Front(List<TradeOff> tradeOffs, boolean exact) {
+    public record Front(String once, String repeated, int tasks, boolean exact, List<TradeOff> tradeOffs) {
         /**
          * Copies the list.
          *
-         * @param tradeOffs the placements
+         * @param once the name of the phase whose latency counts
+         * @param repeated the name of the phase whose steps count
+         * @param tasks the number of tasks at once
          * @param exact whether the front is complete
+         * @param tradeOffs the placements
          */
         public Front {
             tradeOffs = List.copyOf(tradeOffs);
+        }
+
+        /**
+         * Returns the place of a placement on this front.
+         *
+         * @param other a placement by the same phases
+         * @return the index of the trade-off with the same figures; empty if the placement is not on the front
+         */
+        public OptionalInt indexOf(TradeOff other) {
+            return IntStream.range(0, tradeOffs.size())
+                    .filter(i -> tradeOffs.get(i).isAsGoodAs(other))
+                    .findFirst();
         }
     }
 
@@ -133,6 +164,25 @@ public final class Phases {
         int index = indexOf(name);
         List<Phase> changed = new ArrayList<>(list);
         changed.set(index, new Phase(name, list.get(index).costs(), times));
+        return of(cluster, changed).withBudget(budget);
+    }
+
+    /**
+     * Returns these phases with other costs, after the state of devices has changed.
+     *
+     * @param costs the current costs of each phase, in the order of {@link #list()}
+     * @return the new phases
+     * @throws IllegalArgumentException if there is not one table for each phase, or they are of different segments or
+     *     devices
+     */
+    public Phases withCosts(List<CostTable> costs) {
+        if (costs.size() != list.size()) {
+            throw new IllegalArgumentException(costs.size() + " tables of costs for " + list.size() + " phases");
+        }
+        List<Phase> changed = IntStream.range(0, list.size())
+                .mapToObj(i ->
+                        new Phase(list.get(i).name(), costs.get(i), list.get(i).times()))
+                .toList();
         return of(cluster, changed).withBudget(budget);
     }
 
@@ -187,6 +237,25 @@ public final class Phases {
         return list.stream()
                 .map(phase -> Planner.of(cluster, phase.costs()).evaluate(placement, constraints, 0))
                 .toList();
+    }
+
+    /**
+     * Returns which part or message takes how much of each phase and of a task.
+     *
+     * @param placement a placement of the mean step of a chain
+     * @param constraints the constraints with which it was planned; their limits are ignored
+     * @return the parts, each after the message that it waits for, and the message of the outputs; the sum of their
+     *     {@link PhaseShare#taskSeconds()} is the time of a task
+     * @throws IllegalArgumentException if the placement is of other segments or devices, or of branches, which run at
+     *     the same time
+     */
+    public List<PhaseShare> shares(Placement placement, Constraints constraints) {
+        if (!placement.isChain()) {
+            throw new IllegalArgumentException("parts of branches run at the same time, and have no shares of it");
+        }
+        return PhaseShare.of(
+                costs(placement, constraints),
+                list.stream().mapToDouble(Phase::times).toArray());
     }
 
     /**
@@ -290,7 +359,24 @@ public final class Phases {
             throw new IllegalArgumentException(
                     "the front of two phases is of chains only: these segments have branches");
         }
-        return new PhaseFront(planner(), first, second, tasks, constraints, budget).find();
+        return new PhaseFront(planner(), first, second, tasks, constraints, budget).find(once, repeated);
+    }
+
+    /**
+     * Returns the figures of a placement for a comparison with a front.
+     *
+     * @param front the front
+     * @param placement a placement of the mean step
+     * @param constraints the constraints with which it was planned; their limits are ignored
+     * @return the latency of the one phase and the time of a step of the other
+     * @throws IllegalArgumentException if the placement is of other segments or devices
+     */
+    public TradeOff tradeOff(Front front, Placement placement, Constraints constraints) {
+        List<Placement> costs = costs(placement, constraints);
+        return new TradeOff(
+                costs.get(indexOf(front.once())).latencySeconds(),
+                secondsOfStep(costs.get(indexOf(front.repeated())), front.tasks()),
+                mean(placement, constraints));
     }
 
     private Problem problem(String name, Constraints constraints) {

@@ -151,6 +151,22 @@ class PhaseFrontTest {
         assertThat(front.get(1).placement().parts().get(0).device().name()).isEqualTo("near");
     }
 
+    /** The best placement of any number of tokens is on the front, or one that is as good. */
+    @Test
+    void hasTheBestPlacementOfEachTask() {
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            PhaseChain chain = new PhaseChain(seed, false, 0.1);
+            Phases phases = chain.phases.withTimes("prompt", 1);
+            Phases.Front front = phases.front("prompt", "token", 1, Constraints.NONE);
+            Placement best = phases.planner().plan(Objective.LATENCY, Constraints.NONE);
+            Phases.TradeOff chosen = phases.tradeOff(front, best, Constraints.NONE);
+            assertThat(front.indexOf(chosen)).as("seed " + seed).isPresent();
+            assertThat(front.indexOf(new Phases.TradeOff(chosen.onceSeconds() + 0.1, chosen.stepSeconds(), best)))
+                    .as("seed " + seed)
+                    .isEmpty();
+        }
+    }
+
     @Test
     void saysWhenTheBudgetIsSpent() {
         PhaseChain chain = new PhaseChain(5, true);

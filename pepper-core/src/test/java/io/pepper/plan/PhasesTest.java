@@ -50,6 +50,36 @@ class PhasesTest {
         }
     }
 
+    /** The shares of parts and messages are those of the placement in each phase, in the order of their begin. */
+    @Test
+    void sharesAddUpToTheTimeOfTheTask() {
+        for (long seed = 0; seed < INSTANCES; seed++) {
+            PhaseChain chain = new PhaseChain(seed);
+            Placement best = chain.phases.planner().plan(Objective.LATENCY);
+            List<PhaseShare> shares = chain.phases.shares(best, Constraints.NONE);
+            assertEquals(best.parts().size() + best.transfers().size(), shares.size(), "seed " + seed);
+            double task = shares.stream().mapToDouble(PhaseShare::taskSeconds).sum();
+            assertEquals(chain.phases.steps() * best.latencySeconds(), task, 1e-9 * task, "seed " + seed);
+            List<Placement> costs = chain.phases.costs(best, Constraints.NONE);
+            for (int phase = 0; phase < 2; phase++) {
+                int index = phase;
+                double sum = shares.stream()
+                        .mapToDouble(share -> share.seconds().get(index))
+                        .sum();
+                assertEquals(costs.get(phase).latencySeconds(), sum, 1e-9 * sum, "seed " + seed);
+            }
+            String device = "";
+            for (PhaseShare share : shares) {
+                boolean message = share.part().isEmpty();
+                assertEquals(message, share.where().contains("→"), "seed " + seed);
+                assertTrue(message || device.isEmpty() || share.where().equals(device), "seed " + seed);
+                device = message ? share.where().substring(share.where().indexOf('→') + 2) : "";
+            }
+            double most = PhaseShare.most(shares).getValue();
+            assertTrue(shares.stream().noneMatch(share -> share.taskSeconds() > most), "seed " + seed);
+        }
+    }
+
     @Test
     void findsTheBestPlacementForEachNumberOfRuns() {
         for (long seed = 0; seed < INSTANCES; seed++) {

@@ -8,6 +8,7 @@ import io.pepper.plan.Phases;
 import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
 import io.pepper.plan.PlanSimulator;
+import io.pepper.plan.Transfer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -32,6 +34,7 @@ import java.util.TreeMap;
  * @param predictor the predictor of the costs, in words
  * @param states the states of devices that the plan takes into account
  * @param phases the phases of a task, of whose mean step the costs are; empty if each inference is alike
+ * @param generation the task of a text generator, whose phases are its prompt and its tokens
  * @param caveats the reasons why the predicted figures may be wrong, a sentence each
  */
 public record DeploymentPlan(
@@ -44,6 +47,7 @@ public record DeploymentPlan(
         String predictor,
         List<DeviceState> states,
         List<Phase> phases,
+        Optional<GenerationPlan> generation,
         List<String> caveats) {
     /** The name of the plan's file in the directory of the parts. */
     public static final String FILE_NAME = "plan.json";
@@ -60,8 +64,9 @@ public record DeploymentPlan(
      * @param predictor the predictor of the costs, in words
      * @param states the states of devices that the plan takes into account
      * @param phases the phases of a task; empty if each inference is alike
+     * @param generation the task of a text generator; empty if the plan is for another task
      * @param caveats the reasons why the predicted figures may be wrong, a sentence each
-     * @throws IllegalArgumentException if the placement or a phase has another number of parts, or {@code tensors}
+     * @throws IllegalArgumentException if the placement, a phase or the task has another number of parts, or {@code tensors}
      *     another number of flows
      */
     public DeploymentPlan {
@@ -73,10 +78,16 @@ public record DeploymentPlan(
         caveats = List.copyOf(caveats);
         int parts = placement.parts().size();
         for (Phase phase : phases) {
-            if (phase.partSeconds().size() != parts) {
+            int transfers = placement.transfers().size();
+            if (phase.partSeconds().size() != parts || phase.transferSeconds().size() != transfers) {
                 throw new IllegalArgumentException("the phase '" + phase.name() + "' is of "
-                        + phase.partSeconds().size() + " parts, not " + parts);
+                        + phase.partSeconds().size() + " parts and "
+                        + phase.transferSeconds().size() + " transfers, not " + parts + " and " + transfers);
             }
+        }
+        if (generation.isPresent() && generation.get().cacheBytes().size() != parts) {
+            throw new IllegalArgumentException(
+                    "the caches are of " + generation.get().cacheBytes().size() + " parts, not " + parts);
         }
         if (parts != partition.parts().size()) {
             throw new IllegalArgumentException("the placement is of " + parts + " parts, not "
@@ -96,7 +107,9 @@ public record DeploymentPlan(
      * @param latencySeconds the time of one run, by medians
      * @param p90LatencySeconds the time of one run, by 90th percentiles
      * @param periodSeconds the time between two runs of a pipeline in steady state
+     * @param bottleneck the device, or the two devices of the link, that sets the period
      * @param partSeconds the median time of each part in one run
+     * @param transferSeconds the time of each transfer of the placement in one run
      */
     public record Phase(
             String name,
@@ -104,19 +117,24 @@ public record DeploymentPlan(
             double latencySeconds,
             double p90LatencySeconds,
             double periodSeconds,
-            List<Double> partSeconds) {
+            String bottleneck,
+            List<Double> partSeconds,
+            List<Double> transferSeconds) {
         /**
-         * Copies the list.
+         * Copies the lists.
          *
          * @param name its name
          * @param times how often it runs in one task
          * @param latencySeconds the time of one run, by medians
          * @param p90LatencySeconds the time of one run, by 90th percentiles
          * @param periodSeconds the time between two runs of a pipeline in steady state
+         * @param bottleneck the device, or the two devices of the link, that sets the period
          * @param partSeconds the median time of each part in one run
+         * @param transferSeconds the time of each transfer of the placement in one run
          */
         public Phase {
             partSeconds = List.copyOf(partSeconds);
+            transferSeconds = List.copyOf(transferSeconds);
         }
 
         /**
@@ -140,9 +158,11 @@ public record DeploymentPlan(
                             each.latencySeconds(),
                             each.p90LatencySeconds(),
                             each.periodSeconds(),
+                            each.bottleneck(),
                             each.parts().stream()
                                     .map(PlacedPart::computeSeconds)
-                                    .toList()));
+                                    .toList(),
+                            each.transfers().stream().map(Transfer::seconds).toList()));
                 }
             }
             return all;
@@ -217,6 +237,7 @@ public record DeploymentPlan(
      * @param constraints the constraints that the placement keeps
      * @param states the states of devices that the placement takes into account
      * @param phases the phases of a task, of whose mean step the costs are; empty if each inference is alike
+     * @param generation the task of a text generator
      * @param caveats the reasons why the predicted figures may be wrong ({@link io.pepper.plan.CostModel#caveats})
      */
     public record Origin(
@@ -224,6 +245,7 @@ public record DeploymentPlan(
             Constraints constraints,
             List<DeviceState> states,
             List<Phase> phases,
+            Optional<GenerationPlan> generation,
             List<String> caveats) {
         /**
          * Creates an origin.
@@ -232,6 +254,7 @@ public record DeploymentPlan(
          * @param constraints the constraints that the placement keeps
          * @param states the states of devices that the placement takes into account
          * @param phases the phases of a task; empty if each inference is alike
+         * @param generation the task of a text generator
          * @param caveats the reasons why the predicted figures may be wrong
          */
         public Origin {
@@ -247,7 +270,7 @@ public record DeploymentPlan(
          * @return the origin
          */
         public static Origin of(String predictor) {
-            return new Origin(predictor, Constraints.NONE, List.of(), List.of(), List.of());
+            return new Origin(predictor, Constraints.NONE, List.of(), List.of(), Optional.empty(), List.of());
         }
 
         /**
@@ -257,7 +280,7 @@ public record DeploymentPlan(
          * @return a copy with these constraints
          */
         public Origin withConstraints(Constraints limits) {
-            return new Origin(predictor, limits, states, phases, caveats);
+            return new Origin(predictor, limits, states, phases, generation, caveats);
         }
 
         /**
@@ -267,7 +290,7 @@ public record DeploymentPlan(
          * @return a copy with these states
          */
         public Origin withStates(Collection<DeviceState> readings) {
-            return new Origin(predictor, constraints, List.copyOf(readings), phases, caveats);
+            return new Origin(predictor, constraints, List.copyOf(readings), phases, generation, caveats);
         }
 
         /**
@@ -277,7 +300,7 @@ public record DeploymentPlan(
          * @return a copy with these caveats
          */
         public Origin withCaveats(List<String> sentences) {
-            return new Origin(predictor, constraints, states, phases, sentences);
+            return new Origin(predictor, constraints, states, phases, generation, sentences);
         }
 
         /**
@@ -287,7 +310,17 @@ public record DeploymentPlan(
          * @return a copy with these phases
          */
         public Origin withPhases(List<Phase> list) {
-            return new Origin(predictor, constraints, states, list, caveats);
+            return new Origin(predictor, constraints, states, list, generation, caveats);
+        }
+
+        /**
+         * Sets the task of a text generator.
+         *
+         * @param task the task, whose phases are set by {@link #withPhases}
+         * @return a copy with this task
+         */
+        public Origin withGeneration(GenerationPlan task) {
+            return new Origin(predictor, constraints, states, phases, Optional.of(task), caveats);
         }
     }
 }

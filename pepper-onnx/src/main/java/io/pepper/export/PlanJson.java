@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** A writer of plans as JSON, described in {@code docs/plan-format.md}. */
@@ -71,24 +70,12 @@ final class PlanJson {
         ArrayNode states = root.putArray("states");
         plan.states().forEach(state -> states.add(StateJson.write(state)));
         if (!plan.phases().isEmpty()) {
-            phases(root.putArray("phases"), plan.phases());
+            GenerationJson.phases(root.putArray("phases"), plan.phases());
         }
+        plan.generation().ifPresent(task -> GenerationJson.generation(root.putObject("generation"), task));
         ArrayNode caveats = root.putArray("caveats");
         plan.caveats().forEach(caveats::add);
         return ManifestJson.bytes(root);
-    }
-
-    private static void phases(ArrayNode phases, List<DeploymentPlan.Phase> list) {
-        for (DeploymentPlan.Phase phase : list) {
-            ArrayNode parts = phases.addObject()
-                    .put("name", phase.name())
-                    .put("times", phase.times())
-                    .put("latencySeconds", phase.latencySeconds())
-                    .put("p90LatencySeconds", phase.p90LatencySeconds())
-                    .put("periodSeconds", phase.periodSeconds())
-                    .putArray("partSeconds");
-            phase.partSeconds().forEach(parts::add);
-        }
     }
 
     private static void placement(ObjectNode root, DeploymentPlan plan) {

@@ -31,6 +31,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A reader of a plan. It checks that the plan, the manifest and the files of the parts belong together. */
 final class PlanReader {
@@ -84,6 +85,7 @@ final class PlanReader {
         List<Segments.Flow> flows = flows(tensors);
         List<PlacedPart> parts = parts(cluster);
         Placement placement = placement(cluster, flows, parts, transfers(cluster, flows));
+        GenerationReader generation = new GenerationReader(fields, placement);
         return new DeploymentPlan(
                 manifest,
                 instant(fields, "created"),
@@ -93,7 +95,8 @@ final class PlanReader {
                 fields.texts("constraints"),
                 fields.requiredText("predictor"),
                 states(cluster),
-                phases(),
+                generation.phases(),
+                generation.generation(cluster),
                 fields.texts("caveats"));
     }
 
@@ -208,7 +211,11 @@ final class PlanReader {
                 costs.requiredText("bottleneck"),
                 optionalAmount(costs.with("energyJoules"), "energyJoules"));
         Placement placement = fields.made(() -> Placement.of(cluster, objective, flows, parts, transfers, all, gap));
-        checkLatency(placement, costs);
+        checkLatency(
+                costs,
+                placement.latencySeconds(),
+                parts.stream().map(PlacedPart::computeSeconds).toList(),
+                transfers.stream().map(Transfer::seconds).toList());
         return placement;
     }
 
@@ -232,31 +239,6 @@ final class PlanReader {
         return states;
     }
 
-    private List<DeploymentPlan.Phase> phases() throws InvalidFileException {
-        List<DeploymentPlan.Phase> phases = new ArrayList<>();
-        if (!fields.has("phases")) {
-            return phases;
-        }
-        for (Fields each : fields.list("phases")) {
-            List<Double> seconds =
-                    each.with("partSeconds").numbers("partSeconds").orElseThrow();
-            if (seconds.size() != manifest.parts().size()) {
-                throw each.error(
-                        "partSeconds",
-                        "are " + seconds.size() + ", where " + PartitionManifest.FILE_NAME + " has "
-                                + manifest.parts().size() + " parts");
-            }
-            phases.add(new DeploymentPlan.Phase(
-                    each.requiredText("name"),
-                    amount(each, "times"),
-                    amount(each, "latencySeconds"),
-                    amount(each, "p90LatencySeconds"),
-                    amount(each, "periodSeconds"),
-                    seconds));
-        }
-        return phases;
-    }
-
     private static DeviceState state(Fields fields) throws InvalidFileException {
         DeviceState.Builder state = DeviceState.builder(fields.requiredText("device"));
         if (fields.has("readAt")) {
@@ -278,7 +260,7 @@ final class PlanReader {
         return fields.made(state::build);
     }
 
-    private static double amount(Fields fields, String name) throws InvalidFileException {
+    static double amount(Fields fields, String name) throws InvalidFileException {
         double number = fields.requiredNumber(name);
         if (number < 0) {
             throw fields.error(name, "is less than 0");
@@ -299,7 +281,7 @@ final class PlanReader {
         }
     }
 
-    private static Device device(Cluster cluster, Fields owner, String field) throws InvalidFileException {
+    static Device device(Cluster cluster, Fields owner, String field) throws InvalidFileException {
         String name = owner.requiredText(field);
         return cluster.devices().stream()
                 .filter(device -> device.name().equals(name))
@@ -311,22 +293,22 @@ final class PlanReader {
      * Parts may run at the same time. So the latency is at least the longest part, and at most the sum of all parts and
      * transfers.
      */
-    private static void checkLatency(Placement placement, Fields costs) throws InvalidFileException {
-        double sum = 0;
-        double longest = 0;
-        for (PlacedPart part : placement.parts()) {
-            sum += part.computeSeconds();
-            longest = Math.max(longest, part.computeSeconds());
-        }
-        for (Transfer transfer : placement.transfers()) {
-            sum += transfer.seconds();
-        }
-        double latency = placement.latencySeconds();
+    static void checkLatency(Fields fields, double latency, List<Double> parts, List<Double> transfers)
+            throws InvalidFileException {
+        double longest = parts.stream().mapToDouble(each -> each).max().orElse(0);
+        double sum = Stream.concat(parts.stream(), transfers.stream())
+                .mapToDouble(each -> each)
+                .sum();
         if (latency > sum * (1 + ROUNDING) || latency < longest * (1 - ROUNDING)) {
-            throw costs.error(
+            throw fields.error(
                     "latencySeconds",
                     "is " + latency + ", where the parts and transfers take " + sum + ", the longest part " + longest);
         }
+    }
+
+    /** Returns whether two sums of the same numbers differ by more than rounding. */
+    static boolean differ(double one, double other) {
+        return Math.abs(one - other) > ROUNDING * Math.max(one, other);
     }
 
     private void checkFiles() throws IOException {

@@ -39,17 +39,31 @@ final class PlanRecord {
                 manifest,
                 now,
                 placement.byPart(),
-                placement.isChain()
-                        ? crossing(manifest)
-                        : IntStream.range(0, segments.flows().size())
-                                .mapToObj(segments::tensors)
-                                .toList(),
+                tensors(manifest),
                 limits,
                 constraints.descriptions(),
                 origin.predictor(),
                 origin.states(),
                 origin.phases(),
+                origin.generation(),
                 origin.caveats());
+    }
+
+    /** Returns the tensors of each flow. Caches and masks of a text generator stay with their parts. */
+    private List<List<String>> tensors(PartitionManifest manifest) {
+        List<List<String>> all = placement.isChain()
+                ? crossing(manifest)
+                : IntStream.range(0, segments.flows().size())
+                        .mapToObj(segments::tensors)
+                        .toList();
+        if (origin.generation().isEmpty()) {
+            return all;
+        }
+        Set<String> staying = manifest.recognized().staying();
+        return all.stream()
+                .map(names ->
+                        names.stream().filter(name -> !staying.contains(name)).toList())
+                .toList();
     }
 
     /**

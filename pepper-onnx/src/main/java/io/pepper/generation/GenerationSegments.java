@@ -171,6 +171,25 @@ public final class GenerationSegments {
     }
 
     /**
+     * Predicts one device again, after its state has changed.
+     *
+     * @param phases the phases of these segments so far
+     * @param model the predictions in the current states of the devices
+     * @param device the device's index
+     * @return the phases with new times and energies of this device
+     * @throws IllegalArgumentException see {@link CostModel#update}
+     */
+    public Phases update(Phases phases, CostModel model, int device) {
+        return phases.withCosts(phases.list().stream()
+                .map(phase -> switch (phase.name()) {
+                    case PROMPT -> model.update(promptFlows, phase.costs(), device);
+                    case TOKEN -> model.update(tokenFlows, phase.costs(), device);
+                    default -> phase.costs();
+                })
+                .toList());
+    }
+
+    /**
      * Returns reasons why the figures of a placement may be wrong in either phase.
      *
      * @param model the predictions

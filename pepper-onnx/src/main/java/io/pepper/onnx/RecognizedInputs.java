@@ -3,7 +3,9 @@ package io.pepper.onnx;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.model.TensorInfo;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -113,6 +115,17 @@ public record RecognizedInputs(
         names.addAll(positions);
         names.addAll(lengths);
         return names;
+    }
+
+    /**
+     * Returns the tensors that stay with the parts between the steps of a text generator.
+     *
+     * @return the names of all recognised inputs, and of the outputs that are the next caches
+     */
+    public Set<String> staying() {
+        Set<String> all = new LinkedHashSet<>(names());
+        caches.forEach(cache -> all.add(cache.present));
+        return all;
     }
 
     /**

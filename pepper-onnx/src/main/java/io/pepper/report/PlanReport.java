@@ -7,6 +7,7 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
+import io.pepper.plan.Phases;
 import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
 import io.pepper.plan.PlanSimulator;
@@ -21,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -49,18 +51,21 @@ public final class PlanReport implements Report {
     private final Explanation why;
     private final List<PlanDrawing.Front> fronts;
     private final List<String> caveats;
+    private final Optional<PhaseSections> phases;
 
     private PlanReport(
             OnnxModel model,
             ModelSegments segments,
             Explanation why,
             List<PlanDrawing.Front> fronts,
-            List<String> caveats) {
+            List<String> caveats,
+            Optional<PhaseSections> phases) {
         this.model = model;
         this.segments = segments;
         this.why = why;
         this.fronts = fronts;
         this.caveats = caveats;
+        this.phases = phases;
     }
 
     /**
@@ -74,7 +79,7 @@ public final class PlanReport implements Report {
      */
     public static PlanReport of(OnnxModel model, ModelSegments segments, Explanation why) {
         segments.requireOf(model, why.placement());
-        return new PlanReport(model, segments, why, List.of(), List.of());
+        return new PlanReport(model, segments, why, List.of(), List.of(), Optional.empty());
     }
 
     /**
@@ -95,9 +100,45 @@ public final class PlanReport implements Report {
             points.add(new PlanDrawing.Point(
                     known(placement(), across), known(placement(), up), "this plan: " + summary(placement()), true));
         }
+        return with(new PlanDrawing.Front(quantity(across), quantity(up), points));
+    }
+
+    /**
+     * Adds the phases of a task, of whose mean step the placement is.
+     *
+     * @param task the phases, with their numbers of runs in one task
+     * @param objective the objective in words, such as {@code the lowest time of a prompt of 512 tokens and 128 new ones}
+     * @param caches the bytes that each part keeps between steps, which are some of its memory
+     * @return a copy with these phases
+     * @throws IllegalArgumentException if the phases are of other segments or devices, of branches, or if there is not
+     *     one number of bytes for each part
+     */
+    public PlanReport withPhases(Phases task, String objective, List<Double> caches) {
+        PhaseSections sections = new PhaseSections(task, placement(), why.constraints(), objective, caches);
+        return new PlanReport(model, segments, why, fronts, caveats, Optional.of(sections));
+    }
+
+    /**
+     * Adds the Pareto front of two phases.
+     *
+     * @param front the front
+     * @param once the name of the latency of the one phase, such as {@code time to first token}
+     * @param rate the name of the rate of the other, such as {@code tokens per second}
+     * @return a copy with this front
+     * @throws IllegalStateException if the report has no phases
+     */
+    public PlanReport withFront(Phases.Front front, String once, String rate) {
+        PhaseSections sections = phases.orElseThrow(() -> new IllegalStateException("the report has no phases"));
+        return with(new PlanDrawing.Front(
+                new PlanDrawing.Quantity(once, PlanDrawing.Unit.SECONDS),
+                new PlanDrawing.Quantity(rate, PlanDrawing.Unit.PER_SECOND),
+                sections.points(front, rate)));
+    }
+
+    private PlanReport with(PlanDrawing.Front front) {
         List<PlanDrawing.Front> more = new ArrayList<>(fronts);
-        more.add(new PlanDrawing.Front(name(across), name(up), points));
-        return new PlanReport(model, segments, why, more, caveats);
+        more.add(front);
+        return new PlanReport(model, segments, why, more, caveats, phases);
     }
 
     private static double known(Placement placement, Metric metric) {
@@ -114,7 +155,7 @@ public final class PlanReport implements Report {
      * @return a copy with these reasons
      */
     public PlanReport withCaveats(List<String> sentences) {
-        return new PlanReport(model, segments, why, fronts, List.copyOf(sentences));
+        return new PlanReport(model, segments, why, fronts, List.copyOf(sentences), phases);
     }
 
     private boolean isChosen(Placement placement) {
@@ -122,7 +163,12 @@ public final class PlanReport implements Report {
     }
 
     private static String name(Metric metric) {
-        return metric == Metric.ENERGY ? PlanDrawing.ENERGY : metric.name().toLowerCase(Locale.ROOT);
+        return metric.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static PlanDrawing.Quantity quantity(Metric metric) {
+        return new PlanDrawing.Quantity(
+                name(metric), metric == Metric.ENERGY ? PlanDrawing.Unit.JOULES : PlanDrawing.Unit.SECONDS);
     }
 
     /**
@@ -156,9 +202,17 @@ public final class PlanReport implements Report {
                 segments(),
                 hops(),
                 charts(),
+                latency(),
                 rivals(),
                 fronts,
-                new PlanTables(why).all());
+                tables());
+    }
+
+    private List<PlanDrawing.Table> tables() {
+        List<PlanDrawing.Table> tables =
+                new ArrayList<>(phases.map(PhaseSections::tables).orElse(List.of()));
+        tables.addAll(new PlanTables(why, latency()).all());
+        return tables;
     }
 
     private Placement placement() {
@@ -168,9 +222,12 @@ public final class PlanReport implements Report {
     private List<String> verdict() {
         List<String> sentences = new ArrayList<>();
         List<String> limits = why.constraints().descriptions();
-        sentences.add("Objective: " + goal(placement().objective())
+        sentences.add("Objective: "
+                + phases.map(PhaseSections::objective)
+                        .orElseGet(() -> goal(placement().objective()))
                 + (placement().isChain() ? "" : ", with parts on different devices at the same time")
                 + (limits.isEmpty() ? "." : ". Constraints: " + String.join("; ", limits) + "."));
+        phases.ifPresent(known -> sentences.addAll(known.sentences()));
         sentences.add("Placement: "
                 + placement().parts().stream()
                         .map(part -> (part.to() - part.from() == 1 ? "segment " : "segments ")
@@ -191,11 +248,12 @@ public final class PlanReport implements Report {
                 .filter(best -> !isChosen(best))
                 .ifPresent(best -> sentences.add(String.format(
                         Locale.ROOT,
-                        "All on %s, the best single device, would take %s instead of %s, and complete %s per second instead"
+                        "All on %s, the best single device, would take %s instead of %s%s, and complete %s per second instead"
                                 + " of %s.",
                         best.parts().get(0).device().name(),
                         Quantities.seconds(best.latencySeconds()),
                         Quantities.seconds(placement().latencySeconds()),
+                        phases.isPresent() ? " for the mean step" : "",
                         Quantities.number(best.throughputPerSecond()),
                         Quantities.number(placement().throughputPerSecond()))));
         why.runnerUp()
@@ -238,13 +296,19 @@ public final class PlanReport implements Report {
 
     private List<String> facts() {
         List<String> facts = new ArrayList<>();
-        facts.add("latency " + Quantities.seconds(placement().latencySeconds()) + " (90 % within "
+        phases.ifPresent(known -> facts.addAll(known.facts()));
+        facts.add(latency() + " " + Quantities.seconds(placement().latencySeconds()) + " (90 % within "
                 + Quantities.seconds(placement().p90LatencySeconds()) + ")");
         facts.add(Quantities.number(placement().throughputPerSecond()) + " per second, paced by "
                 + placement().bottleneck());
         placement().energyJoules().ifPresent(joules -> facts.add(Quantities.number(joules) + " J each"));
         facts.add(placement().isOptimal() ? "optimal by these figures" : "not proven optimal");
         return facts;
+    }
+
+    /** Returns the name of the placement's latency. */
+    private String latency() {
+        return phases.isPresent() ? "mean step" : "latency";
     }
 
     private List<PlanDrawing.Place> devices() {
@@ -265,7 +329,8 @@ public final class PlanReport implements Report {
                 + ", " + Quantities.bytes(memory)
                 + (device.memoryBytes().isPresent()
                         ? " of " + Quantities.bytes(device.memoryBytes().getAsLong())
-                        : "");
+                        : "")
+                + phases.map(known -> known.resident(device)).orElse("");
     }
 
     private List<PlacedPart> partsOn(Device device) {
@@ -300,11 +365,19 @@ public final class PlanReport implements Report {
         List<String> names = new ArrayList<>();
         for (int flow = 0; flow < segments.flows().size(); flow++) {
             if (segments.flows().get(flow).readers().contains(segment)) {
-                bytes += segments.flows().get(flow).bytes();
-                names.addAll(segments.tensors(flow));
+                bytes += placement().flows().get(flow).bytes();
+                names.addAll(travelling(flow));
             }
         }
         return Quantities.bytes(bytes) + (names.isEmpty() ? "" : ": " + String.join(", ", names));
+    }
+
+    /** Returns the tensors of a flow. Caches and masks of a text generator stay with their segments. */
+    private List<String> travelling(int flow) {
+        Set<String> staying = phases.isPresent() ? model.recognizedInputs().staying() : Set.of();
+        return segments.tensors(flow).stream()
+                .filter(name -> !staying.contains(name))
+                .toList();
     }
 
     private int place(Device device) {
@@ -324,7 +397,7 @@ public final class PlanReport implements Report {
                 way.before,
                 Quantities.bytes(sent.stream().mapToDouble(Transfer::bytes).sum()) + " " + way.link,
                 sent.stream()
-                        .flatMap(transfer -> segments.tensors(transfer.flow()).stream())
+                        .flatMap(transfer -> travelling(transfer.flow()).stream())
                         .collect(Collectors.joining(", ")))));
         return hops;
     }
@@ -337,16 +410,20 @@ public final class PlanReport implements Report {
 
     private List<PlanDrawing.Chart> charts() {
         int inferences = Math.min(MAX_INFERENCES, placement().parts().size() + 3);
-        return List.of(
-                chart("One inference", PlanSimulator.Trace.every(0, 1)),
-                chart(
-                        "A pipeline: an inference every "
-                                + Quantities.seconds(placement().periodSeconds()),
-                        PlanSimulator.Trace.every(placement().periodSeconds(), inferences)));
+        List<PlanDrawing.Chart> charts = new ArrayList<>();
+        phases.map(PhaseSections::runs)
+                .orElse(Map.of("One inference", placement()))
+                .forEach((caption, run) -> charts.add(chart(caption, run, PlanSimulator.Trace.every(0, 1))));
+        charts.add(chart(
+                "A pipeline: " + (phases.isPresent() ? "a mean step" : "an inference") + " every "
+                        + Quantities.seconds(placement().periodSeconds()),
+                placement(),
+                PlanSimulator.Trace.every(placement().periodSeconds(), inferences)));
+        return charts;
     }
 
-    private PlanDrawing.Chart chart(String caption, PlanSimulator.Trace trace) {
-        List<PlanSimulator.Interval> timeline = PlanSimulator.of(placement()).timeline(trace);
+    private PlanDrawing.Chart chart(String caption, Placement run, PlanSimulator.Trace trace) {
+        List<PlanSimulator.Interval> timeline = PlanSimulator.of(run).timeline(trace);
         Set<String> rows = new LinkedHashSet<>();
         timeline.stream().filter(interval -> interval.request() == 0).forEach(interval -> rows.add(interval.where()));
         List<String> order = List.copyOf(rows);
@@ -362,7 +439,7 @@ public final class PlanReport implements Report {
                                 several
                                         ? Integer.toString(interval.request() + 1)
                                         : Quantities.seconds(interval.endSeconds() - interval.beginSeconds()),
-                                "inference " + (interval.request() + 1),
+                                (phases.isPresent() ? "step " : "inference ") + (interval.request() + 1),
                                 interval.beginSeconds(),
                                 interval.endSeconds(),
                                 interval.arrivesSeconds()))

@@ -15,9 +15,16 @@ import java.util.stream.Stream;
 /** The tables below the pictures of a placement. */
 final class PlanTables {
     private final Explanation why;
+    private final String latency;
 
-    PlanTables(Explanation why) {
+    /**
+     * Takes the placement and its explanation.
+     *
+     * @param latency the name of the latency
+     */
+    PlanTables(Explanation why, String latency) {
         this.why = why;
+        this.latency = latency;
     }
 
     List<PlanDrawing.Table> all() {
@@ -73,7 +80,7 @@ final class PlanTables {
         List<List<String>> rows = new ArrayList<>();
         why.runnerUp().ifPresent(second -> rows.add(row("runner-up", second)));
         why.prices().forEach(price -> rows.add(row("without " + price.limit(), price.without())));
-        return new PlanDrawing.Table("Other plans", List.of("when", "plan", "latency", "per second"), rows);
+        return new PlanDrawing.Table("Other plans", List.of("when", "plan", latency, "per second"), rows);
     }
 
     private PlanDrawing.Table changes() {
@@ -82,7 +89,7 @@ final class PlanTables {
                 .forEach(flip -> rows.add(
                         row("at " + Quantities.number(flip.factor()) + " × " + flip.what() + at(flip), flip.then())));
         return new PlanDrawing.Table(
-                "What would change the decision", List.of("when", "plan", "latency", "per second"), rows);
+                "What would change the decision", List.of("when", "plan", latency, "per second"), rows);
     }
 
     private static String at(Explanation.Flip flip) {

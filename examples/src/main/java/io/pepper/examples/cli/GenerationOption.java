@@ -10,7 +10,6 @@ import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Phases;
-import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -86,7 +85,7 @@ final class GenerationOption {
             throw new ParameterException(
                     spec.commandLine(),
                     "--generate plans a chain of predicted parts: without --shape, --dim, --branches, --operators,"
-                            + " --scenario, --report and --table");
+                            + " --scenario and --table");
         }
         if (plan.limitsMetrics()) {
             throw new ParameterException(
@@ -115,19 +114,32 @@ final class GenerationOption {
         Planner planner = phases.planner();
         PlanOptions.Prepared prepared = new PlanOptions.Prepared(
                 segments.token(), planner, constraints, Optional.of(timed.model()), timed.states(), notes);
-        Explanation why = why(phases, planner, goal, wanted, constraints);
+        Explanation why = why(phases, goal, wanted, constraints);
+        Phases counted = phases;
+        why = plan.predictsLoads() && !isOfSequences(goal, wanted)
+                ? why.withLoads(planner, timed.model(), (changed, device) -> segments.update(counted, changed, device)
+                        .planner()
+                        .costs())
+                : why;
+        int together = goal.objective().equals(Objective.THROUGHPUT) ? wanted.sequences() : 1;
         return new GenerationPlanned(
+                goal.name(),
                 wanted,
+                segments,
                 phases,
                 new Planned(prepared, why, Optional.empty(), List.of()),
-                phases.costs(why.placement(), constraints),
                 turns(phases, goal, constraints),
+                phases.front(GenerationSegments.PROMPT, GenerationSegments.TOKEN, together, constraints),
                 segments.caveats(timed.model(), why.placement()));
     }
 
-    private static Explanation why(
-            Phases phases, Planner planner, Goal goal, GenerationLoad load, Constraints constraints) {
-        if (goal.objective().equals(Objective.THROUGHPUT)) {
+    private static boolean isOfSequences(Goal goal, GenerationLoad load) {
+        return goal.objective().equals(Objective.THROUGHPUT) && load.sequences() > 1;
+    }
+
+    private static Explanation why(Phases phases, Goal goal, GenerationLoad load, Constraints constraints) {
+        Planner planner = phases.planner();
+        if (isOfSequences(goal, load)) {
             return new Explanation(
                     phases.planConcurrent(load.sequences(), constraints),
                     constraints,
@@ -136,8 +148,8 @@ final class GenerationOption {
                     List.of(),
                     List.of());
         }
-        Placement placement = planner.plan(goal.objective(), constraints);
-        return planner.explain(placement, constraints);
+        Objective objective = goal.objective().equals(Objective.THROUGHPUT) ? Objective.LATENCY : goal.objective();
+        return planner.explain(planner.plan(objective, constraints), constraints);
     }
 
     /** Returns the best placements for other numbers of new tokens. */

@@ -3,121 +3,167 @@ package io.pepper.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.export.DeploymentPlan;
+import io.pepper.export.GenerationPlan;
 import io.pepper.generation.GenerationLoad;
 import io.pepper.generation.GenerationSegments;
 import io.pepper.internal.text.Quantities;
+import io.pepper.onnx.OnnxModel;
+import io.pepper.plan.Constraints;
+import io.pepper.plan.Explanation;
 import io.pepper.plan.Phases;
+import io.pepper.plan.PlacedPart;
 import io.pepper.plan.Placement;
-import java.io.PrintWriter;
+import io.pepper.report.PlanReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A placement of a text generator.
  *
+ * @param goal the name of the objective
  * @param load the task
+ * @param segments the segments of the model
  * @param phases the phases of which the placement is the best
  * @param planned the placement, with the figures of the mean step
- * @param costs the placement with the figures of each phase
  * @param turns the best placements for other numbers of new tokens; empty if they were not searched
+ * @param found the front of the time to the first token and the time of a token
  * @param caveats why the figures may be wrong
  */
 record GenerationPlanned(
+        String goal,
         GenerationLoad load,
+        GenerationSegments segments,
         Phases phases,
         Planned planned,
-        List<Placement> costs,
         List<Phases.Turn> turns,
+        Phases.Front found,
         List<String> caveats) {
-
     /** Returns the phases as a plan stores them. */
     List<DeploymentPlan.Phase> stored() {
-        return DeploymentPlan.Phase.of(phases, placement(), planned.prepared().constraints());
+        return DeploymentPlan.Phase.of(phases, placement(), constraints());
     }
 
-    private Placement placement() {
+    /** Returns the task as a plan stores it. */
+    GenerationPlan task() {
+        return new GenerationPlan(
+                load.promptTokens(),
+                load.newTokens(),
+                load.contextTokens(),
+                load.sequences(),
+                placement().parts().stream().map(this::cacheBytes).toList(),
+                new GenerationPlan.Front(found.tasks(), found.exact(), tradeOffs()),
+                changes());
+    }
+
+    Placement placement() {
         return planned.why().placement();
     }
 
+    Constraints constraints() {
+        return planned.prepared().constraints();
+    }
+
+    /** Returns the bytes of all sequences' caches in a part, at the longest context. */
+    private double cacheBytes(PlacedPart part) {
+        return load.sequences()
+                * IntStream.range(part.from(), part.to())
+                        .mapToDouble(segments::cacheBytes)
+                        .sum();
+    }
+
+    /** Returns the front. A trade-off with the figures of this plan is this plan. */
+    List<GenerationPlan.TradeOff> tradeOffs() {
+        OptionalInt own = found.indexOf(phases.tradeOff(found, placement(), constraints()));
+        List<GenerationPlan.TradeOff> all = new ArrayList<>();
+        for (Phases.TradeOff each : found.tradeOffs()) {
+            boolean chosen = own.isPresent() && own.getAsInt() == all.size();
+            all.add(new GenerationPlan.TradeOff(
+                    each.onceSeconds(),
+                    1 / each.stepSeconds(),
+                    chosen,
+                    GenerationPlan.Run.of(chosen ? placement() : each.placement())));
+        }
+        return all;
+    }
+
+    /** Returns what would make another placement the best. */
+    private List<GenerationPlan.Change> changes() {
+        List<GenerationPlan.Change> changes = new ArrayList<>();
+        for (int i = 0; i < turns.size(); i++) {
+            if (isReached(i)
+                    && !GenerationPlan.Run.of(turns.get(i).then()).equals(GenerationPlan.Run.of(placement()))) {
+                changes.add(new GenerationPlan.Change(
+                        tokens(i) + " new tokens",
+                        GenerationPlan.Run.of(turns.get(i).then())));
+            }
+        }
+        for (Explanation.Flip flip : planned.why().flips()) {
+            changes.add(new GenerationPlan.Change(PlanPrinter.when(flip), GenerationPlan.Run.of(flip.then())));
+        }
+        return changes;
+    }
+
+    /** Returns the task, whether the objective counts both of its phases or not. */
+    Phases both() {
+        return phases.withTimes(GenerationSegments.PROMPT, 1).withTimes(GenerationSegments.TOKEN, load.tokenSteps());
+    }
+
     /** Returns the costs of one run of a phase, whether the objective counts it or not. */
-    private Placement costs(String name) {
+    Placement costs(String name) {
         int phase = phases.list().stream().map(Phases.Phase::name).toList().indexOf(name);
-        return costs.get(phase);
+        return phases.costs(placement(), constraints()).get(phase);
     }
 
     /** Returns the seconds of one sequence. */
-    private double seconds() {
+    double seconds() {
         return firstSeconds() + load.tokenSteps() * tokenSeconds();
     }
 
-    private double firstSeconds() {
+    double firstSeconds() {
         return costs(GenerationSegments.PROMPT).latencySeconds();
     }
 
-    private double tokenSeconds() {
+    double tokenSeconds() {
         return costs(GenerationSegments.TOKEN).latencySeconds();
     }
 
     /** Returns the seconds from one token to the next, of all sequences together. */
-    private double secondsTogether() {
-        Placement mean = phases.withTimes(GenerationSegments.PROMPT, 1)
-                .withTimes(GenerationSegments.TOKEN, load.tokenSteps())
-                .mean(placement(), planned.prepared().constraints());
-        return Phases.secondsOfStep(mean, load.sequences());
+    double secondsTogether() {
+        return Phases.secondsOfStep(both().mean(placement(), constraints()), load.sequences());
     }
 
-    void print(PrintWriter out) {
-        out.println();
-        Table table = new Table("phase", "tokens", "times", "latency", "90 % within", "paced by", "share of the time");
-        row(table, GenerationSegments.PROMPT, load.promptTokens(), 1);
-        row(table, GenerationSegments.TOKEN, 1, load.tokenSteps());
-        table.print(out);
-        out.println("first token after " + Quantities.seconds(firstSeconds()) + ", then "
-                + Quantities.number(1 / tokenSeconds()) + " tokens per second; " + load.newTokens() + " new tokens in "
-                + Quantities.seconds(seconds()));
-        if (load.sequences() > 1) {
-            out.println(load.sequences() + " sequences at once: " + Quantities.number(1 / secondsTogether())
-                    + " tokens per second together");
-        }
-        if (turns.size() > 1) {
-            out.println();
-            Table others = new Table("new tokens", "segments", "first token", "tokens per second");
-            for (int i = 0; i < turns.size(); i++) {
-                turnRow(others, i);
-            }
-            others.print(out);
-        }
+    /** Returns whether a turn is the best for some whole number of new tokens. */
+    boolean isReached(int turn) {
+        return turn + 1 == turns.size() || newTokens(turn) < newTokens(turn + 1);
     }
 
-    private void row(Table table, String name, int tokens, double times) {
-        Placement costs = costs(name);
-        table.row(
-                name,
-                String.valueOf(tokens),
-                Quantities.number(times),
-                Quantities.seconds(costs.latencySeconds()),
-                Quantities.seconds(costs.p90LatencySeconds()),
-                costs.bottleneck(),
-                Quantities.percent(times * costs.latencySeconds() / seconds()));
+    /** Returns the numbers of new tokens for which a turn is the best, in words. */
+    String tokens(int turn) {
+        return newTokens(turn) + (turn + 1 < turns.size() ? " to " + (newTokens(turn + 1) - 1) : " and more");
     }
 
     /** The first new token comes from the prompt, so that the numbers of new tokens are one more than those of steps. */
-    private void turnRow(Table table, int index) {
-        long from = newTokens(index);
-        String until = index + 1 < turns.size() ? " to " + (newTokens(index + 1) - 1) : " and more";
-        List<Placement> then =
-                phases.costs(turns.get(index).then(), planned.prepared().constraints());
-        if (index + 1 == turns.size() || from < newTokens(index + 1)) {
-            table.row(
-                    from + until,
-                    PlanPrinter.line(turns.get(index).then()),
-                    Quantities.seconds(then.get(0).latencySeconds()),
-                    Quantities.number(1 / then.get(1).latencySeconds()));
-        }
-    }
-
     private long newTokens(int turn) {
         return 1 + (long) Math.ceil(turns.get(turn).times());
+    }
+
+    /** Returns an illustrated explanation. */
+    PlanReport picture(OnnxModel opened) {
+        String sequences = load.sequences() == 1 ? "1 sequence" : load.sequences() + " sequences at once";
+        return PlanReport.of(opened, segments.token(), planned.why())
+                .withPhases(
+                        both(),
+                        goal + ", for a prompt of " + load.promptTokens() + " tokens and " + load.newTokens()
+                                + " new ones, with memory for a context of " + load.contextTokens() + " and "
+                                + sequences,
+                        task().cacheBytes())
+                .withFront(
+                        found,
+                        "time to first token",
+                        "tokens per second" + (found.tasks() > 1 ? " of " + found.tasks() + " sequences" : ""))
+                .withCaveats(caveats);
     }
 
     /** Adds the figures of the phases to a document. */
@@ -131,14 +177,7 @@ record GenerationPlanned(
         Json.put(node, "secondsPerToken", tokenSeconds());
         Json.put(node, "seconds", seconds());
         Json.put(node, "tokensPerSecondTogether", 1 / secondsTogether());
-        ArrayNode list = node.putArray("phases");
-        for (DeploymentPlan.Phase phase : stored()) {
-            ObjectNode entry = list.addObject().put("name", phase.name());
-            Json.put(entry, "times", phase.times());
-            Json.put(entry, "latencySeconds", phase.latencySeconds());
-            Json.put(entry, "p90LatencySeconds", phase.p90LatencySeconds());
-            Json.put(entry, "periodSeconds", phase.periodSeconds());
-        }
+        GenerationPlanPrinter.add(this, node);
         ArrayNode changes = node.putArray("turns");
         for (int i = 0; i < turns.size(); i++) {
             ObjectNode entry = changes.addObject().put("newTokens", newTokens(i));
@@ -152,6 +191,9 @@ record GenerationPlanned(
         List<String> notes = new ArrayList<>(planned.prepared().notes());
         if (phases.steps() > 1) {
             notes.add("figures of parts are means of " + Quantities.number(phases.steps()) + " steps");
+        }
+        if (!found.exact()) {
+            notes.add("the search for trade-offs reached its budget (--budget): others may be better");
         }
         return notes;
     }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -126,7 +127,7 @@ final class PlanCommand implements Callable<Integer> {
             print(
                     planned.why(),
                     planned.robust(),
-                    written(opened, planned, List.of(), caveats, progress),
+                    written(opened, planned, UnaryOperator.identity(), caveats, progress),
                     new Remarks(planned.prepared().notes(), caveats),
                     Optional.empty());
         }
@@ -134,17 +135,23 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void planGeneration(ConsoleProgress progress) throws IOException {
-        boolean otherwise = !shape.isChain()
-                || scenarios.isAny()
-                || report.isPresent()
-                || !inputs.shapes().isEmpty();
+        boolean otherwise =
+                !shape.isChain() || scenarios.isAny() || !inputs.shapes().isEmpty();
         generation.requireAlone(otherwise, plan);
         try (OnnxModel opened = reading.open(model.orElseThrow(), isolation)) {
             GenerationPlanned found = generation.plan(opened, cuts, plan, goal, progress);
+            if (report.isPresent()) {
+                write(found.picture(opened));
+            }
             print(
                     found.planned().why(),
                     Optional.empty(),
-                    written(opened, found.planned(), found.stored(), found.caveats(), progress),
+                    written(
+                            opened,
+                            found.planned(),
+                            origin -> origin.withPhases(found.stored()).withGeneration(found.task()),
+                            found.caveats(),
+                            progress),
                     new Remarks(found.notes(), found.caveats()),
                     Optional.of(found));
         }
@@ -188,7 +195,7 @@ final class PlanCommand implements Callable<Integer> {
     private Optional<DeploymentPlan> written(
             OnnxModel opened,
             Planned planned,
-            List<DeploymentPlan.Phase> phases,
+            UnaryOperator<DeploymentPlan.Origin> task,
             List<String> caveats,
             ConsoleProgress progress)
             throws IOException {
@@ -203,8 +210,7 @@ final class PlanCommand implements Callable<Integer> {
                 planned.prepared().segments(),
                 planned.why().placement(),
                 directory.get(),
-                plan.origin(planned.states(), planned.prepared().constraints())
-                        .withPhases(phases)
+                task.apply(plan.origin(planned.states(), planned.prepared().constraints()))
                         .withCaveats(caveats),
                 writing.options().withProgress(progress));
         serving.write(directory.get());
@@ -242,7 +248,7 @@ final class PlanCommand implements Callable<Integer> {
         }
         PlanPrinter.print(why, out);
         robust.ifPresent(found -> found.print(out));
-        generated.ifPresent(found -> found.print(out));
+        generated.ifPresent(found -> new GenerationPlanPrinter(found, out).print());
         remarks.print(out);
         serving.print(out);
         directory.ifPresent(made -> out.println("written: " + made.resolve(DeploymentPlan.FILE_NAME)));

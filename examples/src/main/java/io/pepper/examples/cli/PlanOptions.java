@@ -137,9 +137,14 @@ final class PlanOptions {
      */
     Explanation explain(Prepared prepared, Placement placement) {
         Explanation why = prepared.planner.explain(placement, prepared.constraints);
-        return prepared.model.isPresent() && !times.areMeasured()
+        return prepared.model.isPresent() && predictsLoads()
                 ? why.withLoads(prepared.planner, prepared.model.get(), prepared.segments)
                 : why;
+    }
+
+    /** Returns whether times are known for any load of a device. */
+    boolean predictsLoads() {
+        return !times.areMeasured();
     }
 
     Prepared prepare(ModelCosts costs, Cuts cuts, ShapeOptions shape, ProgressListener progress) throws IOException {

@@ -71,9 +71,7 @@ final class PlanPrinter {
         Table others = new Table("alternative", "segments", "latency", "per second");
         why.runnerUp().ifPresent(second -> others.row(row("runner-up", second)));
         why.prices().forEach(price -> others.row(row("without " + price.limit(), price.without())));
-        why.flips()
-                .forEach(flip -> others.row(
-                        row("at " + Quantities.number(flip.factor()) + " × " + flip.what() + at(flip), flip.then())));
+        why.flips().forEach(flip -> others.row(row(when(flip), flip.then())));
         if (!others.isEmpty()) {
             out.println();
             others.print(out);
@@ -88,6 +86,11 @@ final class PlanPrinter {
         return gap < 1
                 ? "at most " + Quantities.percent(gap) + " from the optimum by these figures"
                 : "not proven optimal";
+    }
+
+    /** Returns the change of a flip, in words. */
+    static String when(Explanation.Flip flip) {
+        return "at " + Quantities.number(flip.factor()) + " × " + flip.what() + at(flip);
     }
 
     private static String at(Explanation.Flip flip) {
@@ -214,7 +217,7 @@ final class PlanPrinter {
         return span(part.from(), part.to());
     }
 
-    private static String span(int from, int to) {
+    static String span(int from, int to) {
         return to - from == 1 ? String.valueOf(to) : from + 1 + "–" + to;
     }
 }

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** A headless Chromium with one page, driven by its DevTools protocol. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String PROGRAM = "chromium";
@@ -81,7 +81,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Skips the test where Chromium is missing. */
-    static Chromium start(Path profile) throws IOException, InterruptedException {
+    public static Chromium start(Path profile) throws IOException, InterruptedException {
         Assumptions.assumeTrue(
                 Stream.of(System.getenv("PATH").split(":")).anyMatch(dir -> Files.isExecutable(Path.of(dir, PROGRAM))),
                 "skipped: '" + PROGRAM + "' is not installed (Debian's package of that name)");
@@ -151,13 +151,13 @@ final class Chromium implements AutoCloseable {
         return result.get("result");
     }
 
-    Chromium open(String url) {
+    public Chromium open(String url) {
         send("Page.navigate", JSON.createObjectNode().put("url", url));
         return this;
     }
 
     /** Sets the size of the window, and the reader's preference for light or dark. */
-    Chromium look(int width, int height, boolean dark) {
+    public Chromium look(int width, int height, boolean dark) {
         send(
                 "Emulation.setDeviceMetricsOverride",
                 JSON.createObjectNode()
@@ -175,7 +175,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Returns the value of an expression as text. */
-    String evaluate(String expression) {
+    public String evaluate(String expression) {
         JsonNode result = send(
                 "Runtime.evaluate",
                 JSON.createObjectNode().put("expression", expression).put("returnByValue", true));
@@ -186,7 +186,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Waits until an expression is true. */
-    void await(String expression) throws InterruptedException {
+    public void await(String expression) throws InterruptedException {
         Instant end = Instant.now().plus(PATIENCE);
         while (Instant.now().isBefore(end)) {
             if (evaluate("Boolean(" + expression + ")").equals("true")) {
@@ -202,7 +202,7 @@ final class Chromium implements AutoCloseable {
         return evaluate("(document.querySelector('" + selector + "') || {innerText: 'no such element'}).innerText");
     }
 
-    void screenshot(Path file) throws IOException {
+    public void screenshot(Path file) throws IOException {
         Files.createDirectories(file.getParent());
         JsonNode picture =
                 send("Page.captureScreenshot", JSON.createObjectNode().put("captureBeyondViewport", true));
@@ -210,7 +210,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Returns the errors of all pages: of their scripts, and of what their policy forbids. */
-    List<String> errors() {
+    public List<String> errors() {
         return List.copyOf(errors);
     }
 

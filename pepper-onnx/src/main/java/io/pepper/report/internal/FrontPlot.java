@@ -7,9 +7,10 @@ import io.pepper.report.internal.markup.Markup;
 import io.pepper.report.internal.markup.PlotFrame;
 import io.pepper.report.internal.markup.Scale;
 import io.pepper.report.internal.markup.Texts;
+import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 
-/** A plot of the Pareto front of two metrics. */
+/** A plot of the Pareto front of two quantities. */
 final class FrontPlot {
     private static final int HEIGHT = 314;
 
@@ -20,19 +21,25 @@ final class FrontPlot {
                 HEIGHT,
                 axis(front, front.across(), PlanDrawing.Point::across),
                 axis(front, front.up(), PlanDrawing.Point::up));
-        String title = "The best trade-offs of " + front.across() + " and " + front.up();
+        String title = "The best trade-offs of " + front.across().name() + " and "
+                + front.up().name();
         return new Figure("trade-offs", HEIGHT, svg -> {
             frame.draw(title, svg);
             front.points().forEach(point -> draw(point, frame, svg));
         });
     }
 
-    private static Axis axis(PlanDrawing.Front front, String metric, ToDoubleFunction<PlanDrawing.Point> value) {
-        Scale scale =
-                Scale.linear(front.points().stream().mapToDouble(value).max().orElse(1));
-        return metric.equals(PlanDrawing.ENERGY)
-                ? new Axis(metric, scale, joules -> Quantities.number(joules) + " J")
-                : new Axis(metric, scale, Quantities::seconds);
+    private static Axis axis(
+            PlanDrawing.Front front, PlanDrawing.Quantity quantity, ToDoubleFunction<PlanDrawing.Point> value) {
+        double[] values = front.points().stream().mapToDouble(value).toArray();
+        Scale scale = Scale.around(
+                Arrays.stream(values).min().orElse(0),
+                Arrays.stream(values).max().orElse(1));
+        return new Axis(quantity.name(), scale, number -> switch (quantity.unit()) {
+            case SECONDS -> Quantities.seconds(number);
+            case JOULES -> Quantities.number(number) + " J";
+            case PER_SECOND -> Quantities.number(number);
+        });
     }
 
     private static void draw(PlanDrawing.Point point, PlotFrame frame, Markup svg) {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param pieces the segments in order
  * @param hops the transfers
  * @param charts Gantt charts: of one inference, and of several
+ * @param latency the name of the latency of a placement
  * @param rivals alternative placements, the chosen one first
  * @param fronts the requested Pareto fronts
  * @param tables further tables
@@ -26,12 +27,10 @@ public record PlanDrawing(
         List<Piece> pieces,
         List<Hop> hops,
         List<Chart> charts,
+        String latency,
         List<Rival> rivals,
         List<Front> fronts,
         List<Table> tables) {
-    /** The name of the only metric that is not in seconds. */
-    public static final String ENERGY = "energy";
-
     /**
      * Creates a drawing.
      *
@@ -43,6 +42,7 @@ public record PlanDrawing(
      * @param pieces the segments in order
      * @param hops the transfers
      * @param charts Gantt charts
+     * @param latency the name of the latency of a placement
      * @param rivals alternative placements, the chosen one first
      * @param fronts the requested Pareto fronts
      * @param tables further tables
@@ -132,20 +132,38 @@ public record PlanDrawing(
      */
     public record Rival(String label, double latencySeconds, double computeSeconds, String note) {}
 
+    /** The unit of an axis. */
+    public enum Unit {
+        /** Seconds. */
+        SECONDS,
+        /** Joules. */
+        JOULES,
+        /** A number per second. */
+        PER_SECOND
+    }
+
     /**
-     * A Pareto front of two metrics.
+     * A quantity on an axis.
      *
-     * @param across the metric of the horizontal axis
-     * @param up the metric of the vertical axis
-     * @param points placements that no other one beats in both metrics
+     * @param name its name
+     * @param unit its unit
      */
-    public record Front(String across, String up, List<Point> points) {
+    public record Quantity(String name, Unit unit) {}
+
+    /**
+     * A Pareto front of two quantities.
+     *
+     * @param across the quantity of the horizontal axis
+     * @param up the quantity of the vertical axis
+     * @param points placements that no other one beats in both
+     */
+    public record Front(Quantity across, Quantity up, List<Point> points) {
         /**
          * Creates a front.
          *
-         * @param across the metric of the horizontal axis
-         * @param up the metric of the vertical axis
-         * @param points placements that no other one beats in both metrics
+         * @param across the quantity of the horizontal axis
+         * @param up the quantity of the vertical axis
+         * @param points placements that no other one beats in both
          */
         public Front {
             points = List.copyOf(points);

@@ -38,7 +38,7 @@ public final class PlanRenderer {
         List<Figure> figures = new ArrayList<>();
         figures.add(PlacedStrip.of(drawing));
         drawing.charts().forEach(chart -> figures.add(Gantt.of(chart)));
-        figures.add(RivalBars.of(drawing.rivals()));
+        figures.add(RivalBars.of(drawing.latency(), drawing.rivals()));
         drawing.fronts().forEach(front -> figures.add(FrontPlot.of(front)));
         return figures;
     }

@@ -5,17 +5,22 @@ import io.pepper.report.internal.markup.BarChart;
 import io.pepper.report.internal.markup.Figure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A chart of the latency of the chosen placement beside that of others. */
 final class RivalBars {
     private RivalBars() {}
 
-    static Figure of(List<PlanDrawing.Rival> rivals) {
+    static Figure of(String latency, List<PlanDrawing.Rival> rivals) {
         List<BarChart.Bar> bars = new ArrayList<>();
         for (PlanDrawing.Rival rival : rivals) {
             bars.add(bar(rival, bars.isEmpty()));
         }
-        return BarChart.of("Latency beside other plans (light: travelling)", bars, Quantities::seconds);
+        return BarChart.of(
+                latency.substring(0, 1).toUpperCase(Locale.ROOT) + latency.substring(1)
+                        + " beside other plans (light: travelling)",
+                bars,
+                Quantities::seconds);
     }
 
     private static BarChart.Bar bar(PlanDrawing.Rival rival, boolean chosen) {

@@ -55,7 +55,7 @@ public final class PlotFrame {
         across.scale().ticks().forEach(tick -> vertical(tick, svg));
         up.scale().ticks().forEach(tick -> horizontal(tick, svg));
         String top = Texts.number(TOP - 14.0);
-        svg.element("text", up.caption(), "class", "tick end", "x", Texts.number(LEFT - 8.0), "y", top);
+        svg.element("text", up.caption(), "class", "tick", "x", "0", "y", top);
         String middle = Texts.number((Figure.WIDTH + LEFT - RIGHT) / 2.0);
         svg.element("text", across.caption(), "class", "tick middle", "x", middle, "y", Texts.number(height - 8.0));
     }

@@ -15,6 +15,18 @@ public interface Scale {
     }
 
     /**
+     * Returns a linear scale for points that are compared with each other: from 0 if they reach down to less than half of
+     * the greatest value, else from a round value below the least.
+     *
+     * @param least the least value, 0 or more
+     * @param greatest the end of the scale, which need not be round
+     * @return the scale
+     */
+    static Scale around(double least, double greatest) {
+        return least < greatest && least > greatest / 2 ? new LinearScale(least, greatest) : new LinearScale(greatest);
+    }
+
+    /**
      * Returns a logarithmic scale of whole decades.
      *
      * @param values the values to span; those that are not positive and finite are ignored
