@@ -107,6 +107,15 @@ public final class ClusterEmulation {
         return notes;
     }
 
+    /**
+     * Returns whether the parts are on several devices.
+     *
+     * @return false if one device has all parts
+     */
+    public boolean isDivided() {
+        return devices.stream().distinct().count() > 1;
+    }
+
     /** Returns the number of parts. */
     int parts() {
         return devices.size();

@@ -139,6 +139,14 @@ public final class MeasuredPredictor implements LatencyPredictor {
         return Quantiles.of(alike.stream().mapToDouble(number).toArray()).median();
     }
 
+    private String missing(Workload piece, int threads, String device) {
+        return devices().contains(device)
+                ? piece + " was not measured on '" + device + "' with " + threads + " threads"
+                : "nothing was measured on '" + device + "', only on " + devices()
+                        + "; a device of a cluster file uses the times of another one by 'predictor: "
+                        + devices().first() + "'";
+    }
+
     /**
      * Looks up a time.
      *
@@ -152,8 +160,7 @@ public final class MeasuredPredictor implements LatencyPredictor {
     public Prediction predict(Workload piece, int threads, DeviceState device) {
         NavigableMap<Double, Point> points = table.get(new Key(piece, device.device(), threads));
         if (points == null) {
-            throw new IllegalArgumentException(
-                    piece + " was not measured on '" + device.device() + "' with " + threads + " threads");
+            throw new IllegalArgumentException(missing(piece, threads, device.device()));
         }
         double load = device.cpuLoadPercent().orElse(points.firstKey());
         Map.Entry<Double, Point> below = points.floorEntry(load);

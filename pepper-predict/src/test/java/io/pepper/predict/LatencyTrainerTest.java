@@ -351,6 +351,9 @@ class LatencyTrainerTest {
         assertThat(measured.predict(work, 1, pi.withCpuLoadPercent(90)))
                 .isEqualTo(new Prediction(2.0, 2.0 * 1.1, true));
         assertThatThrownBy(() -> measured.predict(work, 2, pi)).hasMessageContaining("was not measured on 'pi' with 2");
+        assertThatThrownBy(() -> measured.predict(work, 1, DeviceState.of("nano")))
+                .hasMessageContaining("nothing was measured on 'nano', only on [pi]")
+                .hasMessageContaining("predictor: pi");
     }
 
     @Test

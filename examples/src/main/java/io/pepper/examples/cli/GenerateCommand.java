@@ -13,10 +13,12 @@ import io.pepper.generation.Sampling;
 import io.pepper.session.ClusterEmulation;
 import io.pepper.session.PipelineOptions;
 import io.pepper.session.SessionOptions;
+import io.pepper.session.StageMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -104,6 +106,9 @@ final class GenerateCommand implements Callable<Integer> {
     private Optional<Path> emulate = Optional.empty();
 
     @Mixin
+    private WarmUpOptions warmUp = new WarmUpOptions();
+
+    @Mixin
     private ClusterMemberOptions cluster = new ClusterMemberOptions();
 
     @Mixin
@@ -123,6 +128,7 @@ final class GenerateCommand implements Callable<Integer> {
                     "--emulate and --max-cache do not go with --cluster; its nodes take --cache-memory");
         }
         sampling(Set.of()); // Refuses wrong values before anything is opened.
+        checkWarmUp();
         Optional<Tokenizer> tokenizer = text.tokenizer(cluster.isGiven() ? Optional.empty() : Optional.of(directory));
         try {
             GenerationRun run = new GenerationRun(
@@ -146,7 +152,7 @@ final class GenerateCommand implements Callable<Integer> {
                     session,
                     run,
                     plan.map(DeploymentPlan::phases).orElse(List.of()),
-                    emulation.map(ClusterEmulation::notes).orElse(List.of()));
+                    emulation.map(GenerateCommand::notes).orElse(List.of()));
         }
         return Main.DONE;
     }
@@ -164,14 +170,26 @@ final class GenerateCommand implements Callable<Integer> {
         });
     }
 
+    private static List<String> notes(ClusterEmulation emulation) {
+        List<String> notes = new ArrayList<>(emulation.notes());
+        if (emulation.isDivided()) {
+            notes.add("the emulated devices share this machine's processor cache: a part takes longer than on a device"
+                    + " of its own if a large share of its weights fits into that cache");
+        }
+        return notes;
+    }
+
     private void print(
             GenerationSession session, GenerationRun run, List<DeploymentPlan.Phase> planned, List<String> notes)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
+        WarmUpOptions.warmUp(warmUp.time(emulate.isPresent()), session, run, contexts);
+        List<StageMetrics> before = session.metrics();
         long begin = System.nanoTime();
         List<Generated> generated = run.run(session, contexts, output.json ? Optional.empty() : Optional.of(out));
         long nanos = System.nanoTime() - begin;
-        GenerationPrinter printer = new GenerationPrinter(session, generated, nanos, planned, notes);
+        GenerationPrinter printer =
+                new GenerationPrinter(session, generated, nanos, new GenerationBackground(planned, notes, before));
         if (output.json) {
             out.println(Json.print(printer.json(run.prompts(), run.texts(generated))));
             return;
@@ -203,6 +221,14 @@ final class GenerateCommand implements Callable<Integer> {
             return chunk.isPresent() ? options.withPromptChunk(chunk.get()) : options;
         } catch (IllegalArgumentException refused) {
             throw new ParameterException(spec.commandLine(), String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
+    private void checkWarmUp() {
+        try {
+            warmUp.time(false);
+        } catch (IllegalArgumentException refused) {
+            throw new ParameterException(spec.commandLine(), "--warm-up " + refused.getMessage(), refused);
         }
     }
 

@@ -24,23 +24,12 @@ final class GenerationPrinter {
     private final List<Long> cacheBytes;
     private final long replays;
     private final double seconds;
-    private final List<DeploymentPlan.Phase> planned;
-    private final List<String> notes;
+    private final GenerationBackground background;
 
-    /**
-     * Takes the results.
-     *
-     * @param planned the phases of a plan that was rehearsed; empty if none was
-     * @param notes sentences about the rehearsal
-     */
+    /** Takes the results of a run of some nanoseconds. */
     GenerationPrinter(
-            GenerationSession session,
-            List<Generated> generated,
-            long nanos,
-            List<DeploymentPlan.Phase> planned,
-            List<String> notes) {
-        this.planned = List.copyOf(planned);
-        this.notes = List.copyOf(notes);
+            GenerationSession session, List<Generated> generated, long nanos, GenerationBackground background) {
+        this.background = background;
         this.generated = generated;
         this.stages = session.metrics();
         this.cacheBytes = session.cacheBytes();
@@ -48,8 +37,9 @@ final class GenerationPrinter {
         this.seconds = nanos / NANOS;
     }
 
-    private static double meanSeconds(StageMetrics stage) {
-        return stage.calls() == 0 ? 0 : stage.busySeconds() / stage.calls();
+    private double meanSeconds(int part) {
+        long calls = background.calls(stages.get(part), part);
+        return calls == 0 ? 0 : background.busySeconds(stages.get(part), part) / calls;
     }
 
     /** Returns the mean time of a phase over all sequences; NaN if none of them had it. */
@@ -98,9 +88,9 @@ final class GenerationPrinter {
             }
         }
         root.put("seconds", seconds).put("tokensPerSecond", perSecond()).put("replays", replays);
-        if (!planned.isEmpty()) {
+        if (!background.planned().isEmpty()) {
             ArrayNode phases = root.putArray("phases");
-            for (DeploymentPlan.Phase phase : planned) {
+            for (DeploymentPlan.Phase phase : background.planned()) {
                 ObjectNode node =
                         phases.addObject().put("name", phase.name()).put("plannedSeconds", phase.latencySeconds());
                 Json.put(node, "measuredSeconds", measuredSeconds(phase));
@@ -116,8 +106,8 @@ final class GenerationPrinter {
             StageMetrics stage = stages.get(part);
             ObjectNode node = parts.addObject()
                     .put("stage", stage.stage())
-                    .put("calls", stage.calls())
-                    .put("meanSeconds", meanSeconds(stage));
+                    .put("calls", background.calls(stage, part))
+                    .put("meanSeconds", meanSeconds(part));
             if (part < cacheBytes.size()) {
                 node.put("cacheBytes", cacheBytes.get(part));
             }
@@ -155,7 +145,7 @@ final class GenerationPrinter {
         printStages(out);
         out.println(Quantities.number(perSecond()) + " tokens per second");
         printPhases(out);
-        notes.forEach(note -> out.println("note: " + note));
+        background.notes().forEach(note -> out.println("note: " + note));
         if (replays > 0) {
             out.println("note: caches were dropped or lost, and computed again " + replays + " times");
         }
@@ -167,19 +157,19 @@ final class GenerationPrinter {
             StageMetrics stage = stages.get(part);
             parts.row(
                     stage.stage(),
-                    String.valueOf(stage.calls()),
-                    Quantities.seconds(meanSeconds(stage)),
-                    Quantities.percent(stage.busySeconds() / seconds),
+                    String.valueOf(background.calls(stage, part)),
+                    Quantities.seconds(meanSeconds(part)),
+                    Quantities.percent(background.busySeconds(stage, part) / seconds),
                     part < cacheBytes.size() ? Quantities.bytes(cacheBytes.get(part)) : "on its node");
         }
         parts.print(out);
     }
 
     private void printPhases(PrintWriter out) {
-        if (!planned.isEmpty()) {
+        if (!background.planned().isEmpty()) {
             out.println();
             Table phases = new Table("phase", "planned", "measured");
-            for (DeploymentPlan.Phase phase : planned) {
+            for (DeploymentPlan.Phase phase : background.planned()) {
                 double measured = measuredSeconds(phase);
                 phases.row(
                         phase.name(),

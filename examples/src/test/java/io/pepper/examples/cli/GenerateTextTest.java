@@ -151,7 +151,9 @@ class GenerateTextTest {
                         "--max-new",
                         9,
                         "--rehearse",
-                        directory.resolve("cluster.yaml")))
+                        directory.resolve("cluster.yaml"),
+                        "--warm-up",
+                        "50ms"))
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString()).startsWith(expected + "\n\nsequence");

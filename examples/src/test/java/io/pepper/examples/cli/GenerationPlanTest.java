@@ -198,6 +198,8 @@ class GenerationPlanTest {
             "8",
             "--rehearse",
             cluster.toString(),
+            "--warm-up",
+            "100ms",
             "--json"
         };
         assertThat(run(rehearsal)).as(err.toString()).isZero();
@@ -208,7 +210,15 @@ class GenerationPlanTest {
             assertThat(phase.path("plannedSeconds").asDouble()).isGreaterThan(hop);
             assertThat(phase.path("measuredSeconds").asDouble()).isGreaterThan(hop);
         });
+        assertThat(json().path("stages")).isNotEmpty().allSatisfy(stage -> assertThat(
+                        stage.path("calls").asLong())
+                .as("calls without those of the warm-up")
+                .isEqualTo(8));
+        rehearsal[rehearsal.length - 2] = "soon";
+        assertThat(run(rehearsal)).isEqualTo(2);
+        assertThat(err.toString()).contains("--warm-up takes a number and a unit");
         Files.delete(parts.resolve(DeploymentPlan.FILE_NAME));
+        rehearsal[rehearsal.length - 2] = "0s";
         assertThat(run(rehearsal)).isEqualTo(2);
         assertThat(err.toString()).contains("--emulate needs a plan");
     }
