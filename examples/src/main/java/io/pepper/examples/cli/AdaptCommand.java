@@ -120,6 +120,7 @@ final class AdaptCommand implements Callable<Integer> {
             Cuts found = cuts.of(opened, costs);
             plan.requireLiving();
             PlanOptions.Prepared prepared = plan.prepare(costs, found, shape, progress);
+            prepared.notes().addAll(GenerationOption.remarksWithout(opened));
             CostModel times = prepared.model()
                     .orElseThrow(() -> new ParameterException(
                             spec.commandLine(),

@@ -51,8 +51,9 @@ record DeployedPartsPrinter(List<DeployedPart> parts, Map<String, DeploymentPlan
     }
 
     private static String predicted(DeploymentPlan plan) {
-        return Quantities.seconds(plan.placement().latencySeconds()) + " alone, "
+        String mean = Quantities.seconds(plan.placement().latencySeconds()) + " alone, "
                 + Quantities.number(1 / plan.placement().periodSeconds()) + " per second";
+        return plan.phases().isEmpty() ? mean : PlannedPhases.shares(plan) + "; the mean step " + mean;
     }
 
     private static void row(Table table, DeployedPart part) {
@@ -94,6 +95,9 @@ record DeployedPartsPrinter(List<DeployedPart> parts, Map<String, DeploymentPlan
                     predicted,
                     "throughputPerSecond",
                     plan == null ? Double.NaN : 1 / plan.placement().periodSeconds());
+            if (plan != null) {
+                Json.putPhases(predicted, plan);
+            }
             ArrayNode rows = entry.putArray("parts");
             served.forEach(part -> add(rows.addObject(), part));
         });

@@ -128,7 +128,7 @@ final class GenerateCommand implements Callable<Integer> {
                     "--emulate and --max-cache do not go with --cluster; its nodes take --cache-memory");
         }
         sampling(Set.of()); // Refuses wrong values before anything is opened.
-        checkWarmUp();
+        warmUp.time(false);
         Optional<Tokenizer> tokenizer = text.tokenizer(cluster.isGiven() ? Optional.empty() : Optional.of(directory));
         try {
             GenerationRun run = new GenerationRun(
@@ -170,7 +170,8 @@ final class GenerateCommand implements Callable<Integer> {
         });
     }
 
-    private static List<String> notes(ClusterEmulation emulation) {
+    /** Returns the limits of a rehearsal of a text generator. */
+    static List<String> notes(ClusterEmulation emulation) {
         List<String> notes = new ArrayList<>(emulation.notes());
         if (emulation.isDivided()) {
             notes.add("the emulated devices share this machine's processor cache: a part takes longer than on a device"
@@ -183,10 +184,11 @@ final class GenerateCommand implements Callable<Integer> {
             GenerationSession session, GenerationRun run, List<DeploymentPlan.Phase> planned, List<String> notes)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        WarmUpOptions.warmUp(warmUp.time(emulate.isPresent()), session, run, contexts);
+        WarmUpOptions.warmUp(warmUp.time(emulate.isPresent()), session, run, contexts::sequence);
         List<StageMetrics> before = session.metrics();
         long begin = System.nanoTime();
-        List<Generated> generated = run.run(session, contexts, output.json ? Optional.empty() : Optional.of(out));
+        List<Generated> generated =
+                run.run(session, contexts::sequence, output.json ? Optional.empty() : Optional.of(out));
         long nanos = System.nanoTime() - begin;
         GenerationPrinter printer =
                 new GenerationPrinter(session, generated, nanos, new GenerationBackground(planned, notes, before));
@@ -221,14 +223,6 @@ final class GenerateCommand implements Callable<Integer> {
             return chunk.isPresent() ? options.withPromptChunk(chunk.get()) : options;
         } catch (IllegalArgumentException refused) {
             throw new ParameterException(spec.commandLine(), String.valueOf(refused.getMessage()), refused);
-        }
-    }
-
-    private void checkWarmUp() {
-        try {
-            warmUp.time(false);
-        } catch (IllegalArgumentException refused) {
-            throw new ParameterException(spec.commandLine(), "--warm-up " + refused.getMessage(), refused);
         }
     }
 

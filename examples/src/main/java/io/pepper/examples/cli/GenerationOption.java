@@ -75,6 +75,14 @@ final class GenerationOption {
         }
     }
 
+    /** Returns a remark on a text generator that is planned as any other model. */
+    static List<String> remarksWithout(OnnxModel model) {
+        return model.recognizedInputs().caches().isEmpty()
+                ? List.of()
+                : List.of("a text generator, planned as single steps whose caches are inputs and outputs that travel:"
+                        + " plan --generate keeps them in their parts");
+    }
+
     boolean isGiven() {
         return load.isPresent();
     }

@@ -27,6 +27,11 @@ import java.util.function.LongPredicate;
  * @param tokenizer the tokenizer, if the command prints text
  */
 record GenerationRun(List<List<Long>> prompts, Sampling sampling, Optional<Tokenizer> tokenizer) {
+    /** An opener of sequences. */
+    interface Opening {
+        TokenSequence open(GenerationSession session) throws IOException;
+    }
+
     /** Returns whether the text is printed as it comes: that of one sequence only, since several would be mixed. */
     boolean streams() {
         return tokenizer.isPresent() && prompts.size() == 1;
@@ -35,24 +40,23 @@ record GenerationRun(List<List<Long>> prompts, Sampling sampling, Optional<Token
     /**
      * Runs all sequences at the same time.
      *
-     * @param contexts the inputs that are the same in all steps
+     * @param opening opens each sequence, with the inputs that are the same in all steps
      * @param out receives the text as it comes; empty for none
      */
-    List<Generated> run(GenerationSession session, ContextOptions contexts, Optional<PrintWriter> out)
-            throws IOException {
+    List<Generated> run(GenerationSession session, Opening opening, Optional<PrintWriter> out) throws IOException {
         Optional<StreamedText> text = streams() && out.isPresent()
                 ? Optional.of(new StreamedText(new TextStream(tokenizer.orElseThrow(), prompts.get(0)), out.get()))
                 : Optional.empty();
         LongPredicate listener =
                 text.<LongPredicate>map(streamed -> streamed::add).orElse(token -> true);
-        List<Generated> generated = generate(session, contexts, listener);
+        List<Generated> generated = generate(session, opening, listener);
         if (text.isPresent()) {
             text.get().end();
         }
         return generated;
     }
 
-    private List<Generated> generate(GenerationSession session, ContextOptions contexts, LongPredicate listener)
+    private List<Generated> generate(GenerationSession session, Opening opening, LongPredicate listener)
             throws IOException {
         ExecutorService running = Executors.newFixedThreadPool(prompts.size(), task -> {
             Thread daemon = new Thread(task, "pepper-generate");
@@ -62,7 +66,7 @@ record GenerationRun(List<List<Long>> prompts, Sampling sampling, Optional<Token
         try {
             List<Future<Generated>> futures = new ArrayList<>();
             for (List<Long> prompt : prompts) {
-                TokenSequence sequence = contexts.sequence(session);
+                TokenSequence sequence = opening.open(session);
                 futures.add(running.submit(() -> generate(sequence, prompt, listener)));
             }
             List<Generated> generated = new ArrayList<>();

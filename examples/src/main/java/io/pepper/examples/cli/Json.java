@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pepper.export.DeploymentPlan;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.Verification;
 import io.pepper.model.Dimension;
@@ -167,5 +168,17 @@ final class Json {
             }
         }
         return node;
+    }
+
+    /** Adds the phases to a document, if there are any. */
+    static void putPhases(ObjectNode document, DeploymentPlan plan) {
+        if (!plan.phases().isEmpty()) {
+            ArrayNode list = document.putArray("phases");
+            for (DeploymentPlan.Phase phase : plan.phases()) {
+                ObjectNode node = list.addObject().put("name", phase.name());
+                put(node, "times", phase.times());
+                put(node, "latencySeconds", phase.latencySeconds());
+            }
+        }
     }
 }

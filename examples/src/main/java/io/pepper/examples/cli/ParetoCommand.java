@@ -84,6 +84,7 @@ final class ParetoCommand implements Callable<Integer> {
         try (OnnxModel opened = reading.open(model.get(), isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             PlanOptions.Prepared prepared = prepared(costs, cuts.of(opened, costs), progress);
+            prepared.notes().addAll(GenerationOption.remarksWithout(opened));
             List<Placement> front = prepared.planner().pareto(metrics.get(0), metrics.get(1), prepared.constraints());
             print(front, new Remarks(prepared.notes(), prepared.caveats(front, prepared.states())));
         }

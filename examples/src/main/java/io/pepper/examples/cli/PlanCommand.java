@@ -120,6 +120,7 @@ final class PlanCommand implements Callable<Integer> {
         try (OnnxModel opened = reading.open(model.get(), isolation)) {
             ModelCosts costs = opened.costs(opened.shapes(inputs.shapesOf(opened)));
             Planned planned = planned(costs, cuts.of(opened, costs), progress);
+            planned.prepared().notes().addAll(GenerationOption.remarksWithout(opened));
             List<String> caveats = planned.caveats();
             if (report.isPresent()) {
                 write(picture(opened, planned).withCaveats(caveats));

@@ -100,6 +100,9 @@ final class RunCommand implements Callable<Integer> {
     private Optional<Path> emulate = Optional.empty();
 
     @Mixin
+    private WarmUpOptions warmUp = new WarmUpOptions();
+
+    @Mixin
     private RemoteParts remote = new RemoteParts();
 
     @Mixin
@@ -137,6 +140,13 @@ final class RunCommand implements Callable<Integer> {
         Optional<DeploymentPlan> plan = Files.exists(directory.resolve(DeploymentPlan.FILE_NAME))
                 ? Optional.of(reading.plan(directory))
                 : Optional.empty();
+        if (emulate.isPresent() && GenerationRehearsal.isFor(plan)) {
+            return rehearseGeneration(plan.orElseThrow());
+        }
+        if (warmUp.isGiven()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--warm-up is for rehearsals of a plan by plan --generate");
+        }
         Map<String, byte[]> messages = messages(
                 manifest.inputs(),
                 random -> RandomInputs.of(directory, random, inputs.shapes(), SEED, reading.options()));
@@ -148,6 +158,30 @@ final class RunCommand implements Callable<Integer> {
             requests(session, messages, report);
         }
         return print(report);
+    }
+
+    /** Rehearses a plan of a text generator, whose prompts and tokens are steps with caches. */
+    private Integer rehearseGeneration(DeploymentPlan plan) throws IOException {
+        if (remote.areGiven()
+                || outputs.isPresent()
+                || given.areGiven()
+                || !inputs.shapes().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), GenerationRehearsal.refusal(directory, emulate.orElseThrow()));
+        }
+        RunPrinter report = new RunPrinter(directory, Optional.of(plan));
+        watch(Optional.of(plan), report);
+        SessionOptions options = withProviders(
+                Optional.of(plan),
+                SessionOptions.DEFAULTS.withReading(reading.options()).withStages(runtime.stages()));
+        new GenerationRehearsal(directory, plan, SEED, repeat, pipeline, warmUp.time(true))
+                .run(
+                        options,
+                        ClusterEmulation.of(plan, Cluster.read(emulate.orElseThrow())),
+                        report.notes(),
+                        output.json,
+                        spec.commandLine().getOut());
+        return Main.DONE;
     }
 
     private void requests(ModelSession session, Map<String, byte[]> messages, RunPrinter report) throws IOException {
@@ -169,9 +203,14 @@ final class RunCommand implements Callable<Integer> {
 
     /** Runs a deployment on the nodes that hold its parts. */
     private Integer onCluster() throws IOException {
-        if (emulate.isPresent() || remote.areGiven() || prometheus.isGiven() || provider.isPresent()) {
+        if (emulate.isPresent()
+                || remote.areGiven()
+                || prometheus.isGiven()
+                || provider.isPresent()
+                || warmUp.isGiven()) {
             throw new ParameterException(
-                    spec.commandLine(), "--emulate, --remote, --prometheus and --provider do not go with --cluster");
+                    spec.commandLine(),
+                    "--emulate, --warm-up, --remote, --prometheus and --provider do not go with --cluster");
         }
         RunPrinter report = new RunPrinter(directory, Optional.empty());
         report.mode(pipeline ? "pipeline on the cluster" : "one at a time on the cluster");

@@ -47,6 +47,9 @@ final class RunPrinter {
     RunPrinter(Path directory, Optional<DeploymentPlan> plan) {
         this.directory = directory;
         this.plan = plan;
+        plan.flatMap(PlannedPhases::note)
+                .ifPresent(phases -> notes.add("no planned times beside those of a single request: " + phases
+                        + ". For text generators, generate --rehearse and run --rehearse compare them"));
     }
 
     void mode(String what) {
@@ -55,6 +58,10 @@ final class RunPrinter {
 
     void note(String what) {
         notes.add(what);
+    }
+
+    List<String> notes() {
+        return List.copyOf(notes);
     }
 
     void opened(double seconds) {
@@ -154,7 +161,7 @@ final class RunPrinter {
                 Quantities.seconds(times.at(P90)),
                 Quantities.seconds(times.at(P99)),
                 Quantities.number(perSecond))));
-        plan.ifPresent(made -> out.println(String.format(
+        single().ifPresent(made -> out.println(String.format(
                 Locale.ROOT,
                 "the plan predicts %s alone, and %s per second",
                 Quantities.seconds(made.placement().latencySeconds()),
@@ -228,11 +235,11 @@ final class RunPrinter {
         Json.put(
                 predicted,
                 "latencySeconds",
-                plan.map(made -> made.placement().latencySeconds()).orElse(Double.NaN));
+                single().map(made -> made.placement().latencySeconds()).orElse(Double.NaN));
         Json.put(
                 predicted,
                 "throughputPerSecond",
-                plan.map(made -> 1 / made.placement().periodSeconds()).orElse(Double.NaN));
+                single().map(made -> 1 / made.placement().periodSeconds()).orElse(Double.NaN));
         ArrayNode outputs = document.putArray("outputs");
         answers.forEach(answer -> outputs.addObject()
                 .put("name", answer.name)
@@ -243,6 +250,11 @@ final class RunPrinter {
             addHops(document);
         }
         return remarks().addTo(document);
+    }
+
+    /** Returns the plan if its times are those of a single request. */
+    private Optional<DeploymentPlan> single() {
+        return plan.filter(made -> made.phases().isEmpty());
     }
 
     private Remarks remarks() {

@@ -7,7 +7,6 @@ import io.pepper.plan.PlanSimulator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -91,12 +90,16 @@ final class SimulateCommand implements Callable<Integer> {
 
     private void print(DeploymentPlan plan, PlanSimulator.Result result) {
         PrintWriter out = spec.commandLine().getOut();
-        Remarks remarks = new Remarks(List.of(), plan.caveats());
+        Remarks remarks = new Remarks(
+                PlannedPhases.note(plan).map(mean -> "a request is one step, and " + mean).stream()
+                        .toList(),
+                plan.caveats());
         int count = result.doneSeconds().size();
         if (output.json) {
             ObjectNode document = Json.object();
             document.put("plan", directory.resolve(DeploymentPlan.FILE_NAME).toString());
             document.put("requests", count).put("lost", result.lost());
+            Json.putPhases(document, plan);
             ObjectNode latency = document.putObject("latencySeconds");
             Json.put(latency, "p50", latency(result, MEDIAN));
             Json.put(latency, "p90", latency(result, P90));

@@ -21,6 +21,13 @@ final class PlanFigures {
         node.put("p90Latency", plan.placement().p90LatencySeconds());
         node.put("period", plan.placement().periodSeconds());
         node.put("bottleneck", SafeText.line(plan.placement().bottleneck(), MAX_TEXT));
+        ArrayNode phases = node.putArray("phases");
+        for (DeploymentPlan.Phase phase : plan.phases()) {
+            phases.addObject()
+                    .put("name", SafeText.line(phase.name(), MAX_TEXT))
+                    .put("times", phase.times())
+                    .put("latency", phase.latencySeconds());
+        }
         ArrayNode parts = node.putArray("parts");
         List<PlacedPart> placed = plan.placement().parts();
         for (int i = 0; i < placed.size(); i++) {

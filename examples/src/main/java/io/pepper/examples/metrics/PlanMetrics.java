@@ -72,8 +72,9 @@ public final class PlanMetrics implements MultiCollector {
     }
 
     private static GaugeSnapshot stages(DeploymentPlan plan) {
-        GaugeSnapshot.Builder gauge =
-                gauge("pepper_plan_stage_seconds", "Median time of a run of this part that the plan predicts.");
+        GaugeSnapshot.Builder gauge = gauge(
+                "pepper_plan_stage_seconds",
+                "Median time of a run of this part that the plan predicts, of the mean step if it has several phases.");
         for (int i = 0; i < plan.placement().parts().size(); i++) {
             PlacedPart part = plan.placement().parts().get(i);
             String file = plan.partition().parts().get(i).file();

@@ -170,9 +170,11 @@
   function deployment() {
     var plan = state.plan;
     var place = byId('parts');
-    var facts = ['planned ' + duration(ageOf(plan.created)) + ' ago', 'predicted latency ' + seconds(plan.latency),
+    var facts = ['planned ' + duration(ageOf(plan.created)) + ' ago'].concat(plan.phases.map(function (phase) {
+      return phase.name + ' ' + short(phase.times) + ' × ' + seconds(phase.latency);
+    })).concat([(plan.phases.length > 0 ? 'mean step ' : 'predicted latency ') + seconds(plan.latency),
       '90 % within ' + seconds(plan.p90Latency), 'one result every ' + seconds(plan.period),
-      'bottleneck: ' + plan.bottleneck];
+      'bottleneck: ' + plan.bottleneck]);
     var longest = plan.parts.reduce(function (most, part) {
       return Math.max(most, part.predicted, known(part.measured) ? part.measured : 0);
     }, 1e-9);
