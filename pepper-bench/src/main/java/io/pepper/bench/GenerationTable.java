@@ -85,7 +85,8 @@ public final class GenerationTable {
         }
     }
 
-    private static Path model(Path file) throws IOException {
+    /** Writes the decoder. */
+    static Path model(Path file) throws IOException {
         return LlamaModel.write(file, LAYERS, WIDTH, HEADS, GROUPS, VOCABULARY);
     }
 
