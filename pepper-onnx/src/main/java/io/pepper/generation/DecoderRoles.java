@@ -9,6 +9,7 @@ import io.pepper.onnx.RecognizedInputs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,6 +29,7 @@ import java.util.Set;
  * @param presents the output that continues each cache, by the cache's input
  * @param hidden the other inputs that a stage makes itself
  * @param contexts inputs that are the same in all steps of a sequence
+ * @param shapes the shapes of the tokens and of each cache, by the input
  */
 record DecoderRoles(
         TensorInfo tokens,
@@ -35,7 +37,8 @@ record DecoderRoles(
         Map<String, TensorInfo> inputs,
         Map<String, String> presents,
         Map<String, StepInput> hidden,
-        Set<String> contexts) {
+        Set<String> contexts,
+        Map<String, InputShape> shapes) {
     private static final Set<String> WHOLE = Set.of("int64", "int32");
     private static final String NEED = "a text generator has an input of tokens, caches and an output of logits";
 
@@ -75,9 +78,12 @@ record DecoderRoles(
         read.forEach(input -> inputs.put(input.name(), input));
         TensorInfo tokens = tokens(source, read, found);
         Map<String, String> presents = new LinkedHashMap<>();
+        Map<String, InputShape> shapes = new HashMap<>();
+        shapes.put(tokens.name(), InputShape.of(source, tokens, tokens));
         for (RecognizedInputs.Cache cache : found.caches()) {
             presents.put(cache.past(), cache.present());
-            InputShape.of(source, Objects.requireNonNull(inputs.get(cache.past())), tokens);
+            TensorInfo past = Objects.requireNonNull(inputs.get(cache.past()));
+            shapes.put(cache.past(), InputShape.of(source, past, tokens));
         }
         Set<String> contexts = new LinkedHashSet<>(found.readOnlyCaches());
         contexts.addAll(found.contexts());
@@ -87,7 +93,8 @@ record DecoderRoles(
                 inputs,
                 presents,
                 StepInput.all(source, inputs, tokens, found),
-                Set.copyOf(contexts));
+                Set.copyOf(contexts),
+                Map.copyOf(shapes));
     }
 
     /** The parts, by their number, that read only the shape of an input. */
@@ -178,21 +185,12 @@ record DecoderRoles(
 
     /** Returns the shape of the input of tokens. */
     long[] tokenShape(int count) {
-        return shapeOf(tokens.name()).sizes(count);
+        return Objects.requireNonNull(shapes.get(tokens.name())).sizes(count);
     }
 
     /** Returns the shape of a cache of one sequence after a number of tokens. */
     long[] cacheShape(String cache, int tokens) {
-        return shapeOf(cache).sizes(tokens);
-    }
-
-    /** The shape was looked at when the roles were found. */
-    private InputShape shapeOf(String input) {
-        try {
-            return InputShape.of("model", Objects.requireNonNull(inputs.get(input)), tokens);
-        } catch (UnsupportedModelException refused) {
-            throw new IllegalStateException(refused);
-        }
+        return Objects.requireNonNull(shapes.get(cache)).sizes(tokens);
     }
 
     /**

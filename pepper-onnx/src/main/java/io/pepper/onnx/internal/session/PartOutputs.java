@@ -17,7 +17,7 @@ public final class PartOutputs {
     /**
      * Returns why values are not the outputs of a part.
      *
-     * @param expected the names of the part's outputs
+     * @param expected the names of the part's outputs, each once
      * @param made the values by name
      * @return the fault; empty if each output exists and is open, and there are no others
      */
@@ -37,6 +37,9 @@ public final class PartOutputs {
             if (value.isClosed()) {
                 return Optional.of("its output " + name + " is closed");
             }
+        }
+        if (made.size() == expected.size()) {
+            return Optional.empty();
         }
         return made.keySet().stream()
                 .filter(name -> !expected.contains(name))
