@@ -58,7 +58,7 @@ public final class RehearsalTable {
     private static final int TOKENS = 64;
     private static final int TURNS = 9;
     private static final int RUNS = 20;
-    private static final int WARM_TURNS = 8;
+    private static final int WARM_TURNS = 30;
     private static final double NANOS = 1e9;
     private static final double MILLIS = 1e3;
     private static final List<String> PHASES = List.of(GenerationSegments.PROMPT, GenerationSegments.TOKEN);

@@ -32,7 +32,7 @@ final class PipelineFlow {
     private record Visit(PipelineRequest request, Consumer<PipelineRequest> end, long queuedAt, long notBefore) {}
 
     /** A request in the queue of a link. */
-    private record Message(PipelineRequest request, Consumer<PipelineRequest> end) {}
+    private record Message(PipelineRequest request, Consumer<PipelineRequest> end, long sentAt) {}
 
     PipelineFlow(StageSet stages, PipelineOptions options) {
         this.stages = stages;
@@ -140,7 +140,7 @@ final class PipelineFlow {
                 arrive(route, request, end, System.nanoTime());
             } else {
                 request.enter();
-                hop.put(new Message(request, end));
+                hop.put(new Message(request, end, System.nanoTime()));
             }
         }
     }
@@ -150,14 +150,8 @@ final class PipelineFlow {
         PipelineRequest request = message.request;
         try {
             double bytes = (double) request.board().bytes(hop.tensors());
-            long begin = System.nanoTime();
-            hop.line().lock();
-            try {
-                begin = System.nanoTime();
-                Pause.until(begin + (long) (NANOS * hop.link().occupiedSeconds(bytes)), request.cancellation());
-            } finally {
-                hop.line().unlock();
-            }
+            long begin = hop.line()
+                    .carry(message.sentAt, (long) (NANOS * hop.link().occupiedSeconds(bytes)), request.cancellation());
             long there = begin + (long) (NANOS * hop.link().transferSeconds(bytes));
             if (route.followers().isEmpty()) {
                 Pause.until(there, request.cancellation());

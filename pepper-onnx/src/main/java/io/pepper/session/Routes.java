@@ -11,14 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** The destinations of each part's outputs. Immutable. */
 final class Routes {
     private static final int ANYWHERE = -1;
 
     private final List<List<Route>> byMaker = new ArrayList<>();
-    private final Map<List<Integer>, ReentrantLock> lines = new LinkedHashMap<>();
+    private final Map<List<Integer>, Line> lines = new LinkedHashMap<>();
 
     /**
      * One message; none if the tensors stay on the device.
@@ -33,10 +32,10 @@ final class Routes {
      *
      * @param name the names of the two devices
      * @param link the link between them
-     * @param line a lock that is held while the link is occupied, shared by all messages between the two
+     * @param line the link as it is occupied, shared by all messages between the two
      * @param tensors the tensors of the message
      */
-    record Hop(String name, Link link, ReentrantLock line, Set<Integer> tensors) {}
+    record Hop(String name, Link link, Line line, Set<Integer> tensors) {}
 
     Routes(Wiring wiring, Optional<ClusterEmulation> emulation) {
         for (int maker = Wiring.GIVEN; maker < wiring.parts().size(); maker++) {
@@ -91,7 +90,7 @@ final class Routes {
         if (from == to) {
             return Optional.empty();
         }
-        ReentrantLock line = lines.computeIfAbsent(List.of(from, to), none -> new ReentrantLock(true));
+        Line line = lines.computeIfAbsent(List.of(from, to), none -> new Line());
         return Optional.of(
                 new Hop(emulation.name(from) + " to " + emulation.name(to), emulation.link(from, to), line, tensors));
     }
