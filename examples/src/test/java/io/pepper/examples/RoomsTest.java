@@ -75,6 +75,7 @@ class RoomsTest {
                             "io.pepper.export",
                             "io.pepper.session",
                             "io.pepper.serving",
+                            "io.pepper.generation",
                             "io.pepper.measure",
                             "io.pepper.distributed",
                             "io.pepper.examples.text"),

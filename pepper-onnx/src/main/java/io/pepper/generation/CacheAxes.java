@@ -39,7 +39,15 @@ final class CacheAxes {
      *     an earlier step
      */
     synchronized void learn(String cache, OnnxTensor past, OnnxTensor present, Step step) throws StageException {
-        OptionalInt axis = axis(cache, past, present, step);
+        learn(cache, axis(cache, past, present, step));
+    }
+
+    /**
+     * Learns an axis from restored caches.
+     *
+     * @throws StageException if the cache grew along another one in a step
+     */
+    synchronized void learn(String cache, OptionalInt axis) throws StageException {
         OptionalInt known = axes.putIfAbsent(cache, axis);
         if (known != null && !known.equals(axis)) {
             throw new StageException(StageException.Kind.FAILED, stage, "'" + cache + "' grows now and then", null);

@@ -69,6 +69,11 @@ final class DecoderStage implements Stage {
         return caches;
     }
 
+    /** Returns the inputs of its caches. */
+    Set<String> cacheInputs() {
+        return presents.keySet();
+    }
+
     @Override
     public String name() {
         return stage.name();

@@ -61,6 +61,11 @@ final class FilledTensor {
         return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), bytes.flip(), shape, type);
     }
 
+    /** Returns a tensor of the type of an input over its content, in direct memory of the machine's order of bytes. */
+    static OnnxTensor over(ByteBuffer content, TensorInfo info, long... shape) throws OrtException, IOException {
+        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), content, shape, type(info));
+    }
+
     private static void put(ByteBuffer bytes, OnnxJavaType type, double value) {
         switch (type) {
             case INT64 -> bytes.putLong((long) value);

@@ -1,8 +1,6 @@
 package io.pepper.generation;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtException;
 import io.pepper.export.PartitionManifest;
 import io.pepper.model.TensorInfo;
 import io.pepper.model.UnsupportedModelException;
@@ -10,22 +8,17 @@ import io.pepper.onnx.OnnxModel;
 import io.pepper.session.ModelSession;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.PipelineSession;
-import io.pepper.session.RunOutputs;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
 import io.pepper.session.StageMetrics;
 import io.pepper.session.StageOptions;
 import java.io.IOException;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
 
@@ -51,21 +44,23 @@ public final class GenerationSession implements AutoCloseable {
 
     private final DecoderRoles roles;
     private final ModelSession session;
-    private final Kept kept;
+    private final SequenceStore store;
+    private final StepRunner runner;
+    private final SequenceArchive archive;
     private final GenerationOptions options;
-    private final AtomicLong sequences;
     private final AtomicLong replays = new AtomicLong();
-    private final Set<Long> released = new LinkedHashSet<>();
-
-    /** The caches of each stage in this process, and the inputs that are the same in all steps. */
-    private record Kept(List<SequenceCaches> caches, SequenceContexts contexts) {}
 
     private GenerationSession(
-            DecoderRoles roles, ModelSession session, Kept kept, GenerationOptions options, long firstSequence) {
-        this.sequences = new AtomicLong(firstSequence);
+            DecoderRoles roles,
+            ModelSession session,
+            SequenceStore store,
+            ModelIdentity identity,
+            GenerationOptions options) {
         this.roles = roles;
         this.session = session;
-        this.kept = kept;
+        this.store = store;
+        this.runner = new StepRunner(roles, session, store);
+        this.archive = new SequenceArchive(roles, identity, store);
         this.options = options;
     }
 
@@ -97,7 +92,7 @@ public final class GenerationSession implements AutoCloseable {
                 directory, manifest, part -> true, options.pipeline().runtime().reading());
         List<Stage> stages =
                 Stage.openAll(directory, manifest, unplanned(options.pipeline().opening()));
-        return of(parts, stages, options);
+        return of(parts, stages, ModelIdentity.of(parts.manifest()), options);
     }
 
     /**
@@ -114,7 +109,7 @@ public final class GenerationSession implements AutoCloseable {
         PartitionManifest manifest = PartitionManifest.ofWhole(model);
         GenerationParts parts = GenerationParts.of(manifest);
         Stage stage = Stage.open(model, options.pipeline().runtime().stages().withMemoryPattern(false));
-        return of(parts, List.of(stage), options);
+        return of(parts, List.of(stage), ModelIdentity.of(model), options);
     }
 
     /**
@@ -137,25 +132,26 @@ public final class GenerationSession implements AutoCloseable {
             closeAfter(stages, failed);
             throw failed;
         }
-        return of(parts, stages, options);
+        return of(parts, stages, ModelIdentity.of(parts.manifest()), options);
     }
 
-    private static GenerationSession of(GenerationParts parts, List<Stage> stages, GenerationOptions options)
+    private static GenerationSession of(
+            GenerationParts parts, List<Stage> stages, ModelIdentity identity, GenerationOptions options)
             throws IOException {
         PartitionManifest visible = parts.manifest();
-        List<Stage> wrapped = new ArrayList<>();
-        List<SequenceCaches> caches = new ArrayList<>();
+        List<DecoderStage> keeping = new ArrayList<>();
         SequenceContexts contexts = new SequenceContexts(parts.contexts());
         for (int part = 0; part < stages.size(); part++) {
             SequenceCaches own = new SequenceCaches(stages.get(part).name(), options.maxCacheBytes(), options.evicts());
-            caches.add(own);
-            wrapped.add(parts.keeping(part, stages.get(part), own, contexts));
+            keeping.add(parts.keeping(part, stages.get(part), own, contexts));
         }
+        List<Stage> wrapped = List.copyOf(keeping);
         // Without emulated devices, a sequence need not change threads between parts.
         ModelSession session = options.pipeline().emulation().isPresent()
                 ? PipelineSession.of(visible, wrapped, options.pipeline())
                 : PartitionedSession.of(visible, wrapped, options.pipeline().runtime());
-        return new GenerationSession(parts.roles(), session, new Kept(List.copyOf(caches), contexts), options, 0);
+        return new GenerationSession(
+                parts.roles(), session, new SequenceStore(keeping, contexts, 0), identity, options);
     }
 
     /**
@@ -174,12 +170,9 @@ public final class GenerationSession implements AutoCloseable {
     public static GenerationSession over(GenerationParts parts, ModelSession session, GenerationOptions options)
             throws UnsupportedModelException {
         parts.requireNoContexts();
-        return new GenerationSession(
-                parts.roles(),
-                session,
-                new Kept(List.of(), new SequenceContexts(Map.of())),
-                options,
-                new SecureRandom().nextLong() >>> UNUSED_BITS);
+        long first = new SecureRandom().nextLong() >>> UNUSED_BITS;
+        SequenceStore store = new SequenceStore(List.of(), new SequenceContexts(Map.of()), first);
+        return new GenerationSession(parts.roles(), session, store, ModelIdentity.of(parts.manifest()), options);
     }
 
     /**
@@ -226,13 +219,26 @@ public final class GenerationSession implements AutoCloseable {
      * @throws IOException if ONNX Runtime cannot copy a tensor
      */
     public TokenSequence newSequence(Map<String, OnnxTensor> context) throws IOException {
-        long number = sequences.getAndIncrement();
-        try {
-            kept.contexts.add(number, context);
-        } catch (OrtException failed) {
-            throw new IOException(String.valueOf(failed.getMessage()), failed);
-        }
-        return new TokenSequence(this, number, OptionalLong.empty(), List.of());
+        return new TokenSequence(this, store.begin(context), OptionalLong.empty(), List.of(), OptionalLong.empty());
+    }
+
+    /**
+     * Restores a sequence that {@link TokenSequence#save} saved. The model must be the same, also with the same {@code
+     * --set} values; its parts and the place where they run may be others. If the file has no caches, or the caches of
+     * this session are elsewhere, as on the nodes of a cluster, they are computed again from the tokens when the sequence
+     * continues, which {@link #replays()} counts. Otherwise it continues with the same bits as the saved one, if the parts
+     * and options are the same.
+     *
+     * @param file the file
+     * @return the sequence, for the caller to close
+     * @throws io.pepper.document.InvalidFileException if the file is damaged, is no saved sequence or one of another
+     *     model, or has caches that do not fit; the message names the file and the fault
+     * @throws io.pepper.session.StageException if the caches exceed their limit
+     * @throws IOException if the file cannot be read, or {@code partition.json} does not tell the hash of the model
+     */
+    public TokenSequence restore(Path file) throws IOException {
+        SequenceArchive.Restored restored = archive.restore(file);
+        return new TokenSequence(this, restored.number(), OptionalLong.empty(), restored.tokens(), restored.chosen());
     }
 
     /**
@@ -278,68 +284,21 @@ public final class GenerationSession implements AutoCloseable {
         }
     }
 
-    /**
-     * Runs a step.
-     *
-     * @return the logits of the last token, or of all of them
-     */
-    float[] run(Step step, long... tokens) throws IOException {
-        List<Long> dropped;
-        synchronized (released) {
-            dropped = List.copyOf(released);
-        }
-        Step told = new Step(step.sequence(), step.parent(), step.past(), step.count(), step.all(), dropped);
-        try (OnnxTensor command = told.tensor();
-                OnnxTensor words = tokens(tokens);
-                RunOutputs outputs = session.run(Map.of(roles.tokens().name(), words, Step.TENSOR, command))) {
-            synchronized (released) {
-                released.removeAll(dropped);
-            }
-            return floats(outputs.tensor(roles.logits().name()));
-        } catch (OrtException failed) {
-            throw new IOException(String.valueOf(failed.getMessage()), failed);
-        }
-    }
-
-    private OnnxTensor tokens(long... tokens) throws OrtException, IOException {
-        return FilledTensor.of(roles.tokens(), at -> tokens[at], roles.tokenShape(tokens.length));
-    }
-
-    private float[] floats(OnnxTensor tensor) throws IOException {
-        if (tensor.getInfo().type == OnnxJavaType.DOUBLE) {
-            DoubleBuffer wide = tensor.getDoubleBuffer();
-            float[] narrow = new float[wide.remaining()];
-            for (int i = 0; i < narrow.length; i++) {
-                narrow[i] = (float) wide.get(i);
-            }
-            return narrow;
-        }
-        FloatBuffer buffer = tensor.getFloatBuffer(); // Of 16 bits, too.
-        if (buffer == null) {
-            throw new IOException("'" + roles.logits() + "' has no floating point numbers");
-        }
-        float[] values = new float[buffer.remaining()];
-        buffer.get(values);
-        return values;
-    }
-
     /** Returns the most tokens of a step of at most the given number. */
     int chunk(int tokens) {
         return Math.min(tokens, roles.maxTokens());
     }
 
-    /** Returns the number of a new sequence that branches off from another one. */
-    long branch(long sequence) {
-        long branch = sequences.getAndIncrement();
-        kept.contexts.share(sequence, branch);
-        return branch;
+    StepRunner runner() {
+        return runner;
     }
 
-    void release(long sequence) {
-        kept.contexts.release(sequence);
-        synchronized (released) {
-            released.add(sequence);
-        }
+    SequenceArchive archive() {
+        return archive;
+    }
+
+    SequenceStore store() {
+        return store;
     }
 
     void replayed() {
@@ -368,7 +327,7 @@ public final class GenerationSession implements AutoCloseable {
      *     until the next step of another one
      */
     public List<Long> cacheBytes() {
-        return kept.caches.stream().map(SequenceCaches::bytes).toList();
+        return store.cacheBytes();
     }
 
     /**
@@ -386,7 +345,7 @@ public final class GenerationSession implements AutoCloseable {
         try {
             session.close();
         } finally {
-            kept.contexts.close();
+            store.close();
         }
     }
 }

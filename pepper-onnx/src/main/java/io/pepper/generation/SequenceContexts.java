@@ -97,6 +97,12 @@ final class SequenceContexts implements AutoCloseable {
         return found == null || closed ? null : Objects.requireNonNull(found.tensors.get(input));
     }
 
+    /** Returns all inputs of a sequence, which stay open while the sequence does. */
+    synchronized Map<String, OnnxTensor> all(long sequence) {
+        Held found = held.get(sequence);
+        return found == null || closed ? Map.of() : Map.copyOf(found.tensors);
+    }
+
     /** Releases the inputs of a sequence. */
     synchronized void release(long sequence) {
         Held found = held.remove(sequence);

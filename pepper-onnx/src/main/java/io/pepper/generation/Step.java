@@ -32,7 +32,8 @@ record Step(long sequence, OptionalLong parent, int past, int count, boolean all
     static final int BYTES = FIXED * Long.BYTES;
 
     private static final int MAX_RELEASED = 1 << 16;
-    private static final int MAX_TOKENS = 1 << 24;
+    /** The most tokens of a sequence. */
+    static final int MAX_TOKENS = 1 << 24;
 
     Step {
         released = List.copyOf(released);

@@ -2,6 +2,7 @@ package io.pepper.generation;
 
 import io.pepper.session.StageException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,13 +23,15 @@ public final class TokenSequence implements AutoCloseable {
     private final long number;
     private final List<Long> tokens;
     private OptionalLong parent;
+    private OptionalLong chosen;
     private boolean closed;
 
-    TokenSequence(GenerationSession session, long number, OptionalLong parent, List<Long> tokens) {
+    TokenSequence(GenerationSession session, long number, OptionalLong parent, List<Long> tokens, OptionalLong chosen) {
         this.session = session;
         this.number = number;
         this.parent = parent;
         this.tokens = new ArrayList<>(tokens);
+        this.chosen = chosen;
     }
 
     /**
@@ -38,6 +41,16 @@ public final class TokenSequence implements AutoCloseable {
      */
     public synchronized List<Long> tokens() {
         return List.copyOf(tokens);
+    }
+
+    /**
+     * Returns the token that {@link #generate} chose last. It is not in the sequence yet: add it first to
+     * continue where that call ended.
+     *
+     * @return the token; empty if none was chosen, or the sequence was continued or cut back since
+     */
+    public synchronized OptionalLong chosen() {
+        return chosen;
     }
 
     /**
@@ -114,7 +127,7 @@ public final class TokenSequence implements AutoCloseable {
         Step step = new Step(number, parent, tokens.size(), added.size(), all, List.of());
         float[] logits;
         try {
-            logits = session.run(step, array(added));
+            logits = session.runner().run(step, array(added));
         } catch (StageException failed) {
             if (failed.kind() != StageException.Kind.STATE_LOST) {
                 throw failed;
@@ -123,6 +136,7 @@ public final class TokenSequence implements AutoCloseable {
         }
         tokens.addAll(added);
         parent = OptionalLong.empty();
+        chosen = OptionalLong.empty();
         return logits;
     }
 
@@ -135,7 +149,8 @@ public final class TokenSequence implements AutoCloseable {
         float[] logits = new float[0];
         for (int from = 0; from < every.size(); from += chunk) {
             List<Long> next = every.subList(from, from + chunk);
-            logits = session.run(new Step(number, OptionalLong.empty(), from, chunk, all, List.of()), array(next));
+            logits = session.runner()
+                    .run(new Step(number, OptionalLong.empty(), from, chunk, all, List.of()), array(next));
         }
         int wanted = all ? logits.length / chunk * added.size() : logits.length;
         return Arrays.copyOfRange(logits, logits.length - wanted, logits.length);
@@ -167,6 +182,7 @@ public final class TokenSequence implements AutoCloseable {
             float[] logits = append(next);
             long token = sampler.next(logits, tokens);
             found.add(token);
+            chosen = OptionalLong.of(token);
             double seconds = (System.nanoTime() - begin) / NANOS;
             first = found.size() == 1 ? seconds : first;
             boolean wanted = listener.test(token);
@@ -194,7 +210,27 @@ public final class TokenSequence implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a sequence of " + tokens.size() + " tokens cannot be cut back to " + length);
         }
+        chosen = length == tokens.size() ? chosen : OptionalLong.empty();
         tokens.subList(length, tokens.size()).clear();
+    }
+
+    /**
+     * Saves the sequence to a file: its tokens, the {@link #chosen} one, the inputs that are the same in all steps, and the
+     * caches. {@link GenerationSession#restore} reads it, also in another process. If the caches are elsewhere, as on the
+     * nodes of a cluster, or were dropped, the file has none, and they are computed again from the tokens when the
+     * restored sequence continues. Other sequences may run meanwhile. Time and size are linear in those of the caches.
+     *
+     * @param file the file, whose directory exists; an existing file is replaced
+     * @throws IllegalStateException if the sequence is closed
+     * @throws StageException if the session is closed
+     * @throws IOException if {@code partition.json} does not tell the hash of the model, a cache exceeds 2 GiB, or the file
+     *     cannot be written; the file is then unchanged
+     */
+    public synchronized void save(Path file) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the sequence is closed");
+        }
+        session.archive().save(file, new Step(number, parent, tokens.size(), 1, false, List.of()), tokens, chosen);
     }
 
     /**
@@ -208,7 +244,7 @@ public final class TokenSequence implements AutoCloseable {
             throw new IllegalStateException("the sequence is closed");
         }
         OptionalLong origin = parent.isPresent() ? parent : OptionalLong.of(number);
-        return new TokenSequence(session, session.branch(number), origin, tokens);
+        return new TokenSequence(session, session.store().branch(number), origin, tokens, chosen);
     }
 
     /** Releases the caches, and inputs that no branch shares. */
@@ -216,7 +252,7 @@ public final class TokenSequence implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            session.release(number);
+            session.store().release(number);
         }
     }
 }

@@ -25,6 +25,7 @@ import io.pepper.plan.Phases;
 import io.pepper.workload.LatencyPredictor;
 import io.pepper.workload.Prediction;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,43 @@ class GenerationOnAClusterTest {
                 }
             }
         }
+    }
+
+    /** A saved sequence goes from a process to a cluster and back. On the nodes, its caches are computed again. */
+    @Test
+    void aSavedSequenceContinuesOnAClusterAndBackHere() throws Exception {
+        Path parts = parts(Decoders.Style.CONVOLUTION);
+        List<Long> prompt = PROMPTS.get(0);
+        List<Long> expected = here(parts).get(0);
+        Path file = directory.resolve("saved.sequence");
+        Sampling four = Sampling.GREEDY.withMaxNewTokens(NEW_TOKENS / 3);
+        List<Long> found = new ArrayList<>();
+        try (TestCluster cluster = new TestCluster(directory);
+                GenerationSession session = GenerationSession.open(parts)) {
+            cluster.node("a");
+            cluster.node("b");
+            ClusterClient client = cluster.client();
+            client.deploy("decoder", parts, 0, ProgressListener.NONE);
+            try (TokenSequence sequence = session.newSequence();
+                    GenerationSession there = open(client)) {
+                found.addAll(sequence.generate(prompt, four, token -> true).tokens());
+                sequence.save(file);
+                long withCaches = Files.size(file);
+                try (TokenSequence restored = there.restore(file)) {
+                    found.addAll(restored.generate(List.of(restored.chosen().orElseThrow()), four, token -> true)
+                            .tokens());
+                    assertThat(there.replays()).isOne();
+                    restored.save(file);
+                }
+                assertThat(Files.size(file)).as("the tokens alone").isLessThan(withCaches / 4);
+            }
+            try (TokenSequence restored = session.restore(file)) {
+                found.addAll(restored.generate(List.of(restored.chosen().orElseThrow()), four, token -> true)
+                        .tokens());
+                assertThat(session.replays()).isOne();
+            }
+        }
+        assertThat(found).isEqualTo(expected);
     }
 
     /** A node ends while several sequences run; another one computes their caches again. */

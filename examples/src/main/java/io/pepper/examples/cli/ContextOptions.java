@@ -36,6 +36,10 @@ final class ContextOptions {
                     + " TensorProto file. May be repeated.")
     private Map<String, Path> given = new LinkedHashMap<>();
 
+    boolean isGiven() {
+        return !given.isEmpty();
+    }
+
     /** Begins a sequence with the inputs from the files. */
     TokenSequence sequence(GenerationSession session) throws IOException {
         List<TensorInfo> required = session.contextInputs();

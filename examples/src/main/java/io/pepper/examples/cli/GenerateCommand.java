@@ -54,6 +54,9 @@ final class GenerateCommand implements Callable<Integer> {
     private ContextOptions contexts = new ContextOptions();
 
     @Mixin
+    private SequenceFileOptions files = new SequenceFileOptions();
+
+    @Mixin
     private TextOptions text = new TextOptions();
 
     @Option(names = "--max-new", paramLabel = "N", description = "Largest number of new tokens (default: 128).")
@@ -131,8 +134,9 @@ final class GenerateCommand implements Callable<Integer> {
         warmUp.time(false);
         Optional<Tokenizer> tokenizer = text.tokenizer(cluster.isGiven() ? Optional.empty() : Optional.of(directory));
         try {
-            GenerationRun run = new GenerationRun(
-                    text.prompts(prompts, tokenizer), sampling(text.stopTokens(tokenizer)), tokenizer);
+            List<List<Long>> tokens = text.prompts(prompts, tokenizer, files.resumes());
+            files.check(tokens.size(), contexts.isGiven());
+            GenerationRun run = new GenerationRun(tokens, sampling(text.stopTokens(tokenizer)), tokenizer);
             return cluster.isGiven() ? onCluster(run) : here(run);
         } finally {
             if (tokenizer.isPresent()) {
@@ -184,23 +188,31 @@ final class GenerateCommand implements Callable<Integer> {
             GenerationSession session, GenerationRun run, List<DeploymentPlan.Phase> planned, List<String> notes)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        WarmUpOptions.warmUp(warmUp.time(emulate.isPresent()), session, run, contexts::sequence);
+        WarmUpOptions.warmUp(
+                warmUp.time(emulate.isPresent()),
+                session,
+                run,
+                (opened, prompt) -> files.begin(opened, contexts, prompt, false));
         List<StageMetrics> before = session.metrics();
         long begin = System.nanoTime();
-        List<Generated> generated =
-                run.run(session, contexts::sequence, output.json ? Optional.empty() : Optional.of(out));
+        GenerationRun.Outcome outcome = run.run(
+                session,
+                (opened, prompt) -> files.begin(opened, contexts, prompt, true),
+                output.json ? Optional.empty() : Optional.of(out));
         long nanos = System.nanoTime() - begin;
+        List<Generated> generated = outcome.generated();
         GenerationPrinter printer =
                 new GenerationPrinter(session, generated, nanos, new GenerationBackground(planned, notes, before));
         if (output.json) {
-            out.println(Json.print(printer.json(run.prompts(), run.texts(generated))));
+            out.println(Json.print(printer.json(outcome.prompts(), run.texts(outcome))));
             return;
         }
         if (!run.streams()) {
-            printer.printSequences(out, run.texts(generated));
+            printer.printSequences(out, run.texts(outcome));
         }
         out.println();
         printer.print(out);
+        files.print(out, outcome.prompts().get(0), generated.get(0).tokens().size());
     }
 
     private DeploymentPlan plan() throws IOException {

@@ -9,7 +9,6 @@ import io.pepper.generation.Generated;
 import io.pepper.generation.GenerationOptions;
 import io.pepper.generation.GenerationSession;
 import io.pepper.generation.Sampling;
-import io.pepper.generation.TokenSequence;
 import io.pepper.model.Dimension;
 import io.pepper.model.InputShapes;
 import io.pepper.session.ClusterEmulation;
@@ -72,12 +71,12 @@ record GenerationRehearsal(
         all.addAll(GenerateCommand.notes(emulation));
         try (GenerationSession session =
                 GenerationSession.open(directory, GenerationOptions.DEFAULTS.withPipeline(pipeline))) {
-            WarmUpOptions.warmUp(warmUp, session, run, this::sequence);
+            WarmUpOptions.warmUp(warmUp, session, run, this::begin);
             List<StageMetrics> before = session.metrics();
             List<Generated> generated = new ArrayList<>();
             long begin = System.nanoTime();
             for (int round = 0; round < rounds; round++) {
-                generated.addAll(run.run(session, this::sequence, Optional.empty()));
+                generated.addAll(run.run(session, this::begin, Optional.empty()).generated());
             }
             long nanos = System.nanoTime() - begin;
             GenerationPrinter printer = new GenerationPrinter(
@@ -136,13 +135,13 @@ record GenerationRehearsal(
     }
 
     /** Begins a sequence, with random values of the inputs that are the same in all steps. */
-    private TokenSequence sequence(GenerationSession session) throws IOException {
+    private GenerationRun.Begun begin(GenerationSession session, List<Long> prompt) throws IOException {
         if (session.contextInputs().isEmpty()) {
-            return session.newSequence();
+            return new GenerationRun.Begun(session.newSequence(), prompt, Optional.empty());
         }
         Map<String, OnnxTensor> tensors = RandomInputs.of(session.contextInputs(), InputShapes.NONE, seed);
         try {
-            return session.newSequence(tensors);
+            return new GenerationRun.Begun(session.newSequence(tensors), prompt, Optional.empty());
         } finally {
             tensors.values().forEach(OnnxTensor::close);
         }

@@ -65,10 +65,16 @@ final class TextOptions {
                                 .orElse(" with --cluster")))));
     }
 
-    /** Returns the tokens of all prompts. */
-    List<List<Long>> prompts(PromptOptions others, Optional<Tokenizer> tokenizer) throws IOException {
+    /**
+     * Returns the tokens of all prompts.
+     *
+     * @param continues whether they continue a sequence: then there may be no prompt, and the text lacks the tokens that
+     *     the tokenizer puts before every text
+     */
+    List<List<Long>> prompts(PromptOptions others, Optional<Tokenizer> tokenizer, boolean continues)
+            throws IOException {
         if (texts.isEmpty()) {
-            return others.all();
+            return continues && !others.isGiven() ? List.of(List.of()) : others.all();
         }
         if (others.isGiven()) {
             throw new ParameterException(
@@ -76,13 +82,22 @@ final class TextOptions {
         }
         List<List<Long>> prompts = new ArrayList<>();
         for (String text : texts) {
-            List<Long> tokens = tokenizer.orElseThrow().encode(text);
+            List<Long> tokens = tokens(text, tokenizer.orElseThrow(), continues);
             if (tokens.isEmpty()) {
                 throw new ParameterException(spec.commandLine(), "--text '" + text + "' has no tokens");
             }
             prompts.add(tokens);
         }
         return prompts;
+    }
+
+    private static List<Long> tokens(String text, Tokenizer tokenizer, boolean continues) throws IOException {
+        List<Long> tokens = tokenizer.encode(text);
+        List<Long> before = continues ? tokenizer.encode("") : List.of();
+        return tokens.size() >= before.size()
+                        && tokens.subList(0, before.size()).equals(before)
+                ? tokens.subList(before.size(), tokens.size())
+                : tokens;
     }
 
     /** Returns the tokens after which generation ends. */

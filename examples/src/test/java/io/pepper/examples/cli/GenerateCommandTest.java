@@ -172,6 +172,33 @@ class GenerateCommandTest {
     }
 
     @Test
+    void theStatesOfAnEncoderAreSavedWithTheSequence() throws IOException {
+        Path model = SmallDecoder.writeWithEncoder(directory.resolve("cross.onnx"));
+        Path target = directory.resolve("cross");
+        assertThat(run("split", model, "--parts", 2, "--out", target))
+                .as(err.toString())
+                .isZero();
+        String input = "encoder_hidden_states=" + states(9);
+        Path file = directory.resolve("saved.sequence");
+        assertThat(run("generate", target, "--input", input, "--max-new", 9, "--json"))
+                .isZero();
+        JsonNode all = json().path("sequences").get(0).path("tokens");
+        assertThat(run("generate", target, "--input", input, "--max-new", 4, "--save", file))
+                .as(err.toString())
+                .isZero();
+        assertThat(run("generate", target, "--resume", file, "--max-new", 5, "--json"))
+                .as(err.toString())
+                .isZero();
+        JsonNode rest = json().path("sequences").get(0).path("tokens");
+        assertThat(json().path("replays").asInt()).isZero();
+        for (int i = 0; i < 5; i++) {
+            assertThat(rest.get(i)).isEqualTo(all.get(4 + i));
+        }
+        assertThat(run("generate", target, "--resume", file, "--input", input)).isEqualTo(2);
+        assertThat(err.toString()).contains("--input does not go with --resume: the file has these inputs");
+    }
+
+    @Test
     void thePipelineOfGenaiIsRefusedForCachesThatItDoesNotMake() throws IOException {
         Path whole = Files.writeString(
                 directory.resolve("whole.json"), "{\"model\": {\"eos_token_id\": 2, \"context_length\": 32}}");

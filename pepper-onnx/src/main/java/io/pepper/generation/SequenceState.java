@@ -1,0 +1,85 @@
+package io.pepper.generation;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The caches of a sequence in one stage: now, and those of a fixed size before the last step. Guarded by its {@link
+ * SequenceCaches}.
+ */
+final class SequenceState {
+    /** The caches after a number of tokens. */
+    record Version(int length, Map<String, CacheTensor> tensors) {
+        static final Version NONE = new Version(0, Map.of());
+
+        /** Returns the same caches with a further user. */
+        Version shared() {
+            Map<String, CacheTensor> all = new HashMap<>();
+            tensors.forEach((cache, tensor) -> all.put(cache, tensor.shared()));
+            return new Version(length, all);
+        }
+
+        /** Removes a user; returns the bytes that this frees. */
+        long release() {
+            return tensors.values().stream().mapToLong(CacheTensor::release).sum();
+        }
+
+        /** Returns the bytes of the memory, with its room for further tokens. */
+        long bytes() {
+            return tensors.values().stream().mapToLong(CacheTensor::bytes).sum();
+        }
+    }
+
+    private Version now = Version.NONE;
+    private Version before = Version.NONE;
+    private boolean running;
+
+    /** The bytes by which the running step may extend the caches. */
+    private long growth;
+
+    Version now() {
+        return now;
+    }
+
+    Version before() {
+        return before;
+    }
+
+    /** Replaces the caches, without a release of the old ones. */
+    void set(Version now, Version before) {
+        this.now = now;
+        this.before = before;
+    }
+
+    /** Returns a new state with the same caches. */
+    SequenceState branch() {
+        SequenceState branch = new SequenceState();
+        branch.set(now.shared(), before.shared());
+        return branch;
+    }
+
+    /** Drops the caches; returns the bytes that this frees. */
+    long release() {
+        long freed = now.release() + before.release();
+        set(Version.NONE, Version.NONE);
+        return freed;
+    }
+
+    boolean isRunning() {
+        return running;
+    }
+
+    /** Begins a step that may extend the caches by a number of bytes. */
+    void begin(long bytes) {
+        running = true;
+        growth = bytes;
+    }
+
+    /** Ends a step; returns the bytes by which it might have extended the caches. */
+    long end() {
+        long reserved = growth;
+        running = false;
+        growth = 0;
+        return reserved;
+    }
+}
