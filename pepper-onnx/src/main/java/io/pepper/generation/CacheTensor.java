@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
+import io.pepper.session.internal.TensorMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +85,14 @@ final class CacheTensor {
         return bytes;
     }
 
-    /** Returns the content: the memory itself, or a copy of what ONNX Runtime holds. */
+    /** Returns the elements of a tensor, not to be written to: the memory itself, or a copy where it cannot be had. */
+    static ByteBuffer memory(OnnxTensor tensor) {
+        return TensorMemory.of(tensor).orElseGet(tensor::getByteBuffer);
+    }
+
+    /** Returns the content. */
     ByteBuffer content() {
-        return content == null ? tensor.getByteBuffer() : content.duplicate().order(ByteOrder.nativeOrder());
+        return content == null ? memory(tensor) : content.duplicate().order(ByteOrder.nativeOrder());
     }
 
     private static long bytes(TensorInfo info) {
@@ -116,7 +122,7 @@ final class CacheTensor {
 
     /** Returns a copy of a tensor. */
     static OnnxTensor copy(OnnxTensor tensor) throws OrtException {
-        ByteBuffer all = tensor.getByteBuffer();
+        ByteBuffer all = memory(tensor);
         ByteBuffer copy = ByteBuffer.allocateDirect(all.remaining()).order(ByteOrder.nativeOrder());
         return OnnxTensor.createTensor(
                 OrtEnvironment.getEnvironment(),
@@ -134,13 +140,13 @@ final class CacheTensor {
         shape[axis] = 1;
         ByteBuffer copy = ByteBuffer.allocateDirect(Math.toIntExact(rows.count * rows.bytes / all))
                 .order(ByteOrder.nativeOrder());
-        rows.copy(tensor.getByteBuffer(), rows.bytes - rows.bytes / all, copy);
+        rows.copy(memory(tensor), rows.bytes - rows.bytes / all, copy);
         return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), copy, shape, info.type);
     }
 
     /** Copies a tensor of the same shape. */
     void fill(OnnxTensor other) {
-        content().put(other.getByteBuffer());
+        content().put(memory(other));
     }
 
     /** Copies the first entries along an axis of another tensor, as many as this one has. */

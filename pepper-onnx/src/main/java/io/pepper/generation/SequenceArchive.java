@@ -63,7 +63,7 @@ final class SequenceArchive {
             SequenceFile.write(file, new SavedSequence(model, tokens, chosen, savedContexts, savedCaches), tensor -> {
                 SequenceCaches.Held cache = held.get(tensor.name());
                 return cache == null
-                        ? Objects.requireNonNull(contexts.get(tensor.name())).getByteBuffer()
+                        ? CacheTensor.memory(Objects.requireNonNull(contexts.get(tensor.name())))
                         : cache.tensor().content();
             });
         } finally {
