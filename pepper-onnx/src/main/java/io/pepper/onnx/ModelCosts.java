@@ -135,6 +135,18 @@ public final class ModelCosts {
     }
 
     /**
+     * Returns the bytes that a text generator reads for a single token, for balancing parts: the constant tensors of
+     * operators and the {@linkplain OnnxModel#recognizedInputs caches}. These bytes, rather than the arithmetic, bound
+     * the time of a token. A lookup of rows in a table counts as 0 bytes. A tensor that several operators of a part
+     * share counts once. A cache with an open axis counts as one of 1024 tokens of one sequence.
+     *
+     * @return costs for the operators of {@link OnnxModel#graph()}; for a model without caches, those of its weights
+     */
+    public OperatorCosts bytesPerToken() {
+        return new TokenBytes(model, shapes, walk).costs(recognized.caches());
+    }
+
+    /**
      * Returns the memory of tensors while a part runs, for limiting parts: the largest sum of bytes that are alive at
      * the same time, without weights. Tensors that only pass through a part count, too, so that this is an upper bound.
      *

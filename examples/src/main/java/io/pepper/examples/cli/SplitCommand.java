@@ -40,7 +40,8 @@ final class SplitCommand implements Callable<Integer> {
     enum Balance {
         OPERATORS,
         BYTES,
-        FLOPS
+        FLOPS,
+        TOKEN
     }
 
     /** The places of the cuts. */
@@ -78,10 +79,11 @@ final class SplitCommand implements Callable<Integer> {
 
     @Option(
             names = "--balance",
-            paramLabel = "operators|bytes|flops",
+            paramLabel = "operators|bytes|flops|token",
             description =
-                    "Quantity that --parts balances: the number of operators (the default), the bytes of weights, or the"
-                            + " arithmetic.")
+                    "Quantity that --parts balances: the number of operators, the bytes of weights, the arithmetic, or the"
+                            + " bytes of weights and caches that a token of a text generator reads. The default is token"
+                            + " for a text generator with caches, else operators.")
     private Optional<Balance> balance = Optional.empty();
 
     @Option(
@@ -209,10 +211,12 @@ final class SplitCommand implements Callable<Integer> {
     }
 
     private OperatorCosts balanced(OnnxModel opened, ModelCosts costs) {
-        return switch (balance.orElse(Balance.OPERATORS)) {
+        boolean generator = !cuts.recognized(opened).caches().isEmpty();
+        return switch (balance.orElse(generator ? Balance.TOKEN : Balance.OPERATORS)) {
             case OPERATORS -> OperatorCosts.count();
             case BYTES -> opened.weights();
             case FLOPS -> costs.flops();
+            case TOKEN -> costs.bytesPerToken();
         };
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /** The bytes of constant tensors: of a whole model, of a part, and of operators that may share some. */
 public final class Weights {
@@ -52,10 +53,23 @@ public final class Weights {
      * @return costs for the operators of its dataflow graph
      */
     public static OperatorCosts costs(ModelGraph graph) {
+        return costs(graph, node -> true);
+    }
+
+    /**
+     * Returns the costs of a model's operators in bytes of the constant tensors of some of them. A shared tensor counts
+     * once. O(names).
+     *
+     * @param graph the model
+     * @param counts whether the constants of a node, by its index, count
+     * @return costs for the operators of its dataflow graph
+     */
+    public static OperatorCosts costs(ModelGraph graph, IntPredicate counts) {
         Weights weights = new Weights(graph);
         int[][] itemsOf = new int[graph.dataflow().operatorCount()][];
         for (int operator = 0; operator < itemsOf.length; operator++) {
-            itemsOf[operator] = new int[] {weights.item(graph.node(operator))};
+            int node = graph.node(operator);
+            itemsOf[operator] = counts.test(node) ? new int[] {weights.item(node)} : new int[0];
         }
         List<int[]> itemsOfItem = new ArrayList<>();
         while (itemsOfItem.size() < weights.keys.size()) { // An item may need new items.
