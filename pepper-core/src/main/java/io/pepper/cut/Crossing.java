@@ -37,7 +37,7 @@ final class Crossing {
     /** The positions between operators that stay together. */
     private final BitSet inside = new BitSet();
 
-    Crossing(Usage usage, SharedInputs sharing, CutOptions options, CutOrder order) {
+    Crossing(Usage usage, SharedTensors sharing, CutOptions options, CutOrder order) {
         this.order = order;
         this.options = options;
         DataflowGraph graph = usage.graph();

@@ -5,26 +5,25 @@ import io.pepper.graph.Indices;
 import java.util.BitSet;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A cut of a dataflow graph: a set of operators that contains, with each operator, all operators that it needs, and the
  * tensors that cross from this set to the other operators. Operators that no output of the graph needs are on neither
  * side.
  *
- * <p>Where inputs of the graph are {@linkplain SharedInputs shared}, these inputs and the tensors carried along for
- * them do not count as crossing. An operator that is computed on both sides counts as before the cut.
+ * <p>Where tensors are {@linkplain SharedTensors shared}, these and the tensors carried along for them do not count as
+ * crossing. An operator that is computed on both sides counts as before the cut.
  *
  * <p>Immutable and therefore thread-safe. Cuts are compared by identity.
  */
 public final class Cut {
     private final DataflowGraph graph;
-    private final SharedInputs sharing;
+    private final SharedTensors sharing;
     private final Indices tensors;
     private final OptionalLong bytes;
     private final CutSides sides;
 
-    Cut(DataflowGraph graph, SharedInputs sharing, Indices tensors, OptionalLong bytes, CutSides sides) {
+    Cut(DataflowGraph graph, SharedTensors sharing, Indices tensors, OptionalLong bytes, CutSides sides) {
         this.graph = graph;
         this.sharing = sharing;
         this.tensors = tensors;
@@ -42,11 +41,11 @@ public final class Cut {
     }
 
     /**
-     * Returns the inputs and tensors that both sides of the cut share.
+     * Returns the tensors that both sides of the cut share.
      *
-     * @return the shared inputs; the same object for all cuts of one search
+     * @return the shared tensors; the same object for all cuts of one search
      */
-    public SharedInputs sharing() {
+    public SharedTensors sharing() {
         return sharing;
     }
 
@@ -62,18 +61,17 @@ public final class Cut {
 
     /**
      * Returns the shared tensors that travel to the operators after the cut, besides the crossing tensors: shared inputs,
-     * and results that are computed from them before the cut.
+     * and shared results that are computed before the cut.
      *
      * @return indices of tensors, ascending
      */
     public Indices carried() {
         BitSet again = recomputedAfter();
-        return Indices.of(IntStream.concat(sharing.inputs().stream(), sharing.carried().stream())
-                .filter(tensor -> graph.producer(tensor).stream().allMatch(this::isBefore))
+        return Indices.of(sharing.all().stream()
+                .filter(tensor -> graph.producer(tensor).stream()
+                        .allMatch(producer -> isBefore(producer) && !again.get(producer)))
                 .filter(tensor ->
                         graph.readers(tensor).stream().anyMatch(reader -> isAfter(reader) || again.get(reader)))
-                .sorted()
-                .distinct()
                 .toArray());
     }
 

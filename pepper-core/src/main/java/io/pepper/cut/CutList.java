@@ -15,7 +15,7 @@ final class CutList {
     /** The cut at each tensor alone, by the tensor's index; null where there is none. */
     final @Nullable Cut[] atTensor;
 
-    final SharedInputs sharing;
+    final SharedTensors sharing;
     final Usage usage;
     final CutOptions options;
     final int usedOperatorCount;
@@ -28,7 +28,7 @@ final class CutList {
         this.graph = graph;
         this.options = options;
         usage = new Usage(graph);
-        sharing = SharedInputs.of(usage, options);
+        sharing = SharedTensors.of(usage, options);
         CutSearch search = new CutSearch(usage, sharing);
         atTensor = new @Nullable Cut[graph.tensorCount()];
         CutOrder order = CutOrder.of(usage, sharing, options, search);

@@ -86,27 +86,31 @@ public final class CutOptions {
     }
 
     /**
-     * Returns options with shared inputs of the graph: neither these inputs nor tensors that are cheaply computed from
-     * them count as crossing.
+     * Returns options with shared tensors, which are inputs of the graph or results of operators: neither these nor
+     * tensors that are cheaply computed from them count as crossing. A result is computed once and travels to the parts
+     * that read it, unless {@linkplain #withRecomputable cheap operators} compute it from other shared tensors.
      *
-     * @param inputs the names of inputs of the graph, which replace earlier ones; a name that ends in {@code *} stands
-     *     for all inputs with this prefix, such as {@code past*} for the caches of a text generator
+     * @param tensors the names of tensors, which replace earlier ones; a name that ends in {@code *} stands for all
+     *     inputs with this prefix, such as {@code past*} for the caches of a text generator, or, without such inputs,
+     *     for all results with it
      * @return the new options
      */
-    public CutOptions withShared(String... inputs) {
-        return withShared(Arrays.asList(inputs));
+    public CutOptions withShared(String... tensors) {
+        return withShared(Arrays.asList(tensors));
     }
 
     /**
-     * Returns options with shared inputs of the graph: neither these inputs nor tensors that are cheaply computed from
-     * them count as crossing.
+     * Returns options with shared tensors, which are inputs of the graph or results of operators: neither these nor
+     * tensors that are cheaply computed from them count as crossing. A result is computed once and travels to the parts
+     * that read it, unless {@linkplain #withRecomputable cheap operators} compute it from other shared tensors.
      *
-     * @param inputs the names of inputs of the graph, which replace earlier ones; a name that ends in {@code *} stands
-     *     for all inputs with this prefix, such as {@code past*} for the caches of a text generator
+     * @param tensors the names of tensors, which replace earlier ones; a name that ends in {@code *} stands for all
+     *     inputs with this prefix, such as {@code past*} for the caches of a text generator, or, without such inputs,
+     *     for all results with it
      * @return the new options
      */
-    public CutOptions withShared(List<String> inputs) {
-        return with(changed -> changed.shared = List.copyOf(inputs));
+    public CutOptions withShared(List<String> tensors) {
+        return with(changed -> changed.shared = List.copyOf(tensors));
     }
 
     /**
@@ -121,7 +125,7 @@ public final class CutOptions {
 
     /**
      * Returns options with a choice of operators that are cheap enough to be computed in more than one part. It applies
-     * only to operators that depend on shared inputs alone. By default, shared inputs themselves travel, and nothing is
+     * only to operators that depend on shared tensors alone. By default, shared tensors themselves travel, and nothing is
      * computed twice.
      *
      * @param operators whether an operator, by its index, is cheap
@@ -181,7 +185,7 @@ public final class CutOptions {
     }
 
     /**
-     * Returns options with estimated sizes of tensors, for the choice of the tensors that are carried for shared inputs
+     * Returns options with estimated sizes of tensors, for the choice of the tensors that are carried for shared tensors
      * when sizes are unknown.
      *
      * @param bytes a function from the index of a tensor to its approximate bytes, 0 or more; the sum of all must be
@@ -216,9 +220,9 @@ public final class CutOptions {
     }
 
     /**
-     * Returns the shared inputs.
+     * Returns the shared tensors.
      *
-     * @return names of inputs of the graph
+     * @return names of tensors of the graph
      */
     public List<String> shared() {
         return values.shared;

@@ -1,6 +1,7 @@
 package io.pepper.cut;
 
 import io.pepper.graph.DataflowGraph;
+import io.pepper.graph.Indices;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntToLongFunction;
@@ -34,7 +35,7 @@ final class CutOrder {
         this.placesOfCuts = placesOfCuts;
     }
 
-    static CutOrder of(Usage usage, SharedInputs sharing, CutOptions options, CutSearch search) {
+    static CutOrder of(Usage usage, SharedTensors sharing, CutOptions options, CutSearch search) {
         int cuts = search.cutTensors().length;
         if (options.maxWidth() == 1) {
             return new CutOrder(
@@ -87,14 +88,14 @@ final class CutOrder {
     }
 
     /** Returns the weights of tensors: their bytes or, if any size is unknown, equal weights. */
-    private static IntToLongFunction weight(Usage usage, SharedInputs sharing, CutOptions options) {
+    private static IntToLongFunction weight(Usage usage, SharedTensors sharing, CutOptions options) {
         boolean known = IntStream.range(0, usage.graph().tensorCount())
                 .filter(tensor -> usage.isTensorUsed(tensor) && !sharing.isSharedTensor(tensor))
                 .allMatch(tensor -> options.tensorBytes(tensor).isPresent());
         return known ? tensor -> options.tensorBytes(tensor).orElse(0) : tensor -> 1;
     }
 
-    private static LiveProblem problem(Usage usage, SharedInputs sharing, int[] block, IntToLongFunction weight) {
+    private static LiveProblem problem(Usage usage, SharedTensors sharing, int[] block, IntToLongFunction weight) {
         DataflowGraph graph = usage.graph();
         int last = block.length == 0 ? -1 : block[block.length - 1];
         boolean[] inside = new boolean[last + 1];
@@ -104,10 +105,12 @@ final class CutOrder {
         return new LiveProblem(
                 graph,
                 block,
-                tensor -> usage.isTensorUsed(tensor) && !sharing.isSharedTensor(tensor),
+                operator -> Indices.of(sharing.awaited(graph, operator)),
+                tensor ->
+                        usage.isTensorUsed(tensor) && (!sharing.isSharedTensor(tensor) || sharing.isMadeOnPath(tensor)),
                 tensor -> graph.readers(tensor).stream()
                         .anyMatch(reader -> usage.isOperatorUsed(reader) && !(reader <= last && inside[reader])),
-                weight);
+                tensor -> sharing.isSharedTensor(tensor) ? 0 : weight.applyAsLong(tensor));
     }
 
     /**

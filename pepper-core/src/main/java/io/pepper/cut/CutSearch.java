@@ -6,19 +6,25 @@ import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import java.util.Arrays;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** A search for the tensors that separate inputs from outputs, and the number of them before each operator. */
 final class CutSearch {
     private final Usage usage;
-    private final SharedInputs sharing;
+    private final SharedTensors sharing;
     private final DataflowGraph graph;
+
+    /** The operators from which unshared tensors lead to an output; all others make shared tensors alone. */
+    private final boolean[] leads;
+
     private final int[] cutTensors;
     private final int[] places;
 
-    CutSearch(Usage usage, SharedInputs sharing) {
+    CutSearch(Usage usage, SharedTensors sharing) {
         this.usage = usage;
         this.sharing = sharing;
         this.graph = usage.graph();
+        leads = leads();
         cutTensors = findCuts();
         places = findPlaces();
     }
@@ -51,7 +57,7 @@ final class CutSearch {
             OptionalInt producer = graph.producer(tensor);
             if (producer.isPresent()
                     && flows(tensor)
-                    && hasReader(tensor)
+                    && (usage.isOutput(tensor) ? hasReader(tensor) : hasLeadingReader(tensor))
                     && LowLink.isBridge(ends, graph.operatorCount() + tensor, producer.getAsInt())) {
                 found[count++] = tensor;
             }
@@ -69,6 +75,22 @@ final class CutSearch {
         return false;
     }
 
+    private boolean hasLeadingReader(int tensor) {
+        return graph.readers(tensor).stream().anyMatch(reader -> isOnPath(reader) && leads[reader]);
+    }
+
+    private boolean[] leads() {
+        boolean[] found = new boolean[graph.operatorCount()];
+        for (int operator = found.length - 1; operator >= 0; operator--) {
+            found[operator] = isOnPath(operator)
+                    && graph.writes(operator).stream()
+                            .filter(this::flows)
+                            .anyMatch(tensor -> usage.isOutput(tensor)
+                                    || graph.readers(tensor).stream().anyMatch(reader -> found[reader]));
+        }
+        return found;
+    }
+
     private int[] findPlaces() {
         int[] placeAfter = new int[graph.tensorCount()];
         for (int i = 0; i < cutTensors.length; i++) {
@@ -76,7 +98,7 @@ final class CutSearch {
         }
         int[] found = new int[graph.operatorCount()];
         for (int operator = 0; operator < found.length; operator++) {
-            if (!isOnPath(operator)) {
+            if (!usage.isOperatorUsed(operator)) {
                 found[operator] = -1;
                 continue;
             }
@@ -88,6 +110,7 @@ final class CutSearch {
             for (int i = 0; i < writes.size(); i++) {
                 placeAfter[writes.get(i)] = Math.max(placeAfter[writes.get(i)], found[operator]);
             }
+            found[operator] = isOnPath(operator) ? found[operator] : -1;
         }
         return found;
     }
@@ -101,7 +124,11 @@ final class CutSearch {
         private int count;
 
         Flow() {
-            int bound = graph.edgeCount() + graph.operatorCount() + graph.tensorCount();
+            int awaited = IntStream.range(0, graph.operatorCount())
+                    .filter(operator -> isOnPath(operator) && !leads[operator])
+                    .map(operator -> sharing.awaited(graph, operator).length)
+                    .sum();
+            int bound = graph.edgeCount() + graph.operatorCount() + graph.tensorCount() + awaited;
             ends = new int[bound];
             otherEnds = new int[bound];
         }
@@ -136,11 +163,15 @@ final class CutSearch {
             return Adjacency.of(sink + 1, ends, otherEnds, count);
         }
 
+        /**
+         * Joins an operator with what it reads and writes. Shared tensors join only those that make shared tensors
+         * themselves: these run as soon as they can, so that what else they read must be on the same side.
+         */
         private void joinOperator(int operator) {
-            Indices reads = graph.reads(operator);
+            Indices reads = leads[operator] ? graph.reads(operator) : Indices.of(sharing.awaited(graph, operator));
             boolean begins = true;
             for (int i = 0; i < reads.size(); i++) {
-                if (!sharing.isSharedTensor(reads.get(i))) {
+                if (!leads[operator] || !sharing.isSharedTensor(reads.get(i))) {
                     join(vertex(reads.get(i)), operator);
                     begins = false;
                 }

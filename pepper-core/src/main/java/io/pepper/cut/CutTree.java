@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.IntUnaryOperator;
 
@@ -22,7 +23,7 @@ import java.util.function.IntUnaryOperator;
  * <p>The components are those of the undirected graph of operators and tensors without its {@linkplain Bridges bridges}
  * (its bridge tree). Bridges at tensors that should {@linkplain CutOptions#isUncuttable stay within a part} are kept.
  * The links form a forest: one tree for each connected component of the graph. Operators that no output needs, and
- * {@linkplain SharedInputs shared} operators and tensors, are left out.
+ * {@linkplain SharedTensors shared} operators and tensors, are left out.
  *
  * <p>Time and memory are O(operators + tensors + edges). Immutable and therefore thread-safe.
  */
@@ -62,12 +63,19 @@ public final class CutTree {
     }
 
     /**
-     * Returns the tree of a graph with shared inputs.
+     * Returns the tree of a graph with shared tensors.
      *
-     * @param cuts cuts of the graph, which determine the shared inputs
+     * @param cuts cuts of the graph, which determine the shared tensors
      * @return its tree
+     * @throws IllegalArgumentException if a shared tensor is the result of an operator on a path, whose branch would
+     *     have to come before all branches that read it
      */
     public static CutTree of(Cuts cuts) {
+        OptionalInt made = cuts.sharing().anyMadeOnPath();
+        if (made.isPresent()) {
+            throw new IllegalArgumentException("branches share only inputs, and what follows from these; '"
+                    + cuts.graph().tensorName(made.getAsInt()) + "' follows from other tensors");
+        }
         return new CutTree(cuts);
     }
 

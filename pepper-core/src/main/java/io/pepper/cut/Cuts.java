@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * O(operators × beam × reads per operator) time, where the beam is at most 256, and at most 2<sup>25</sup> steps:
  * {@link #effort} states whether they were enough.
  *
- * <p><b>Shared inputs</b>, on {@linkplain CutOptions#withShared request}: they, and tensors that are cheaply computed
- * from them alone, do not count as crossing ({@link SharedInputs}).
+ * <p><b>Shared tensors</b>, on {@linkplain CutOptions#withShared request}: they, and tensors that are cheaply computed
+ * from them alone, do not count as crossing ({@link SharedTensors}). Operators whose results lead to outputs only by way
+ * of shared tensors run as soon as they can, and are not divided from what they read.
  *
  * <p>Operators that no output needs are ignored. Paths start at inputs, and at operators that read nothing or only
  * shared tensors. An input that is also an output prevents no cut.
@@ -46,7 +47,7 @@ public final class Cuts {
     private final DataflowGraph graph;
     private final List<Cut> list;
     private final @Nullable Cut[] atTensor;
-    private final SharedInputs sharing;
+    private final SharedTensors sharing;
     private final Usage usage;
     private final CutOptions options;
     private final int usedOperatorCount;
@@ -93,7 +94,8 @@ public final class Cuts {
      * @param graph the graph
      * @param options the options of the search
      * @return its cuts
-     * @throws IllegalArgumentException if a shared input is not an input of the graph
+     * @throws IllegalArgumentException if a shared name is no tensor of the graph, or that of a value that no part can pass
+     *     on
      * @throws ArithmeticException if the sizes of tensors add up to more than {@link Long#MAX_VALUE}, or those of
      *     shared tensors to more than 2<sup>53</sup>
      */
@@ -187,11 +189,11 @@ public final class Cuts {
     }
 
     /**
-     * Returns the inputs and tensors that both sides of each cut share.
+     * Returns the tensors that both sides of each cut share.
      *
-     * @return the shared inputs; empty unless requested
+     * @return the shared tensors; empty unless requested
      */
-    public SharedInputs sharing() {
+    public SharedTensors sharing() {
         return sharing;
     }
 

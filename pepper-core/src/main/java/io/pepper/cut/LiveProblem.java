@@ -5,6 +5,7 @@ import io.pepper.graph.Indices;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
@@ -36,18 +37,24 @@ final class LiveProblem {
      *
      * @param graph the graph
      * @param operators indices of operators in a topological order
+     * @param readsOf the tensors that an operator must find
      * @param counts whether a tensor counts at all
      * @param isKept whether a tensor stays alive to the end
      * @param weight the weight of a tensor
      */
     LiveProblem(
-            DataflowGraph graph, int[] operators, IntPredicate counts, IntPredicate isKept, IntToLongFunction weight) {
+            DataflowGraph graph,
+            int[] operators,
+            IntFunction<Indices> readsOf,
+            IntPredicate counts,
+            IntPredicate isKept,
+            IntToLongFunction weight) {
         this.operators = operators;
         Map<Integer, Integer> numbers = new HashMap<>();
         reads = new int[operators.length][];
         writes = new int[operators.length][];
         for (int i = 0; i < operators.length; i++) {
-            reads[i] = numbered(graph.reads(operators[i]), counts, numbers);
+            reads[i] = numbered(readsOf.apply(operators[i]), counts, numbers);
             writes[i] = numbered(graph.writes(operators[i]), counts, numbers);
         }
         kept = new boolean[numbers.size()];

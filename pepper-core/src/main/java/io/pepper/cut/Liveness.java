@@ -164,7 +164,8 @@ public final class Liveness {
         }
 
         LiveProblem problem() {
-            return new LiveProblem(graph, operators.toArray(), tensor -> true, this::isKept, this::weight);
+            return new LiveProblem(
+                    graph, operators.toArray(), graph::reads, tensor -> true, this::isKept, this::weight);
         }
 
         private boolean isKept(int tensor) {

@@ -29,10 +29,10 @@ public final class MinimumCut {
     private final DataflowGraph graph;
     private final Usage usage;
     private final CutOptions options;
-    private final SharedInputs sharing;
+    private final SharedTensors sharing;
     private final long[] weights;
 
-    private MinimumCut(Usage usage, CutOptions options, SharedInputs sharing) {
+    private MinimumCut(Usage usage, CutOptions options, SharedTensors sharing) {
         this.graph = usage.graph();
         this.usage = usage;
         this.options = options;
@@ -59,11 +59,11 @@ public final class MinimumCut {
      * @throws IllegalArgumentException if the size of a tensor that an output needs is unknown
      */
     public static MinimumCut of(DataflowGraph graph, IntFunction<OptionalLong> bytes) {
-        return new MinimumCut(new Usage(graph), CutOptions.DEFAULTS.withTensorBytes(bytes), SharedInputs.none(graph));
+        return new MinimumCut(new Usage(graph), CutOptions.DEFAULTS.withTensorBytes(bytes), SharedTensors.none(graph));
     }
 
     /**
-     * Returns a search with the options of existing cuts: their sizes, shared inputs, and tensors that should stay
+     * Returns a search with the options of existing cuts: their sizes, shared tensors, and tensors that should stay
      * within a part.
      *
      * @param cuts cuts of the graph that were found with the sizes of its tensors
@@ -169,7 +169,7 @@ public final class MinimumCut {
         }
         if (sharing.isShared(operator)) {
             throw new IllegalArgumentException(
-                    "operator " + graph.operatorLabel(operator) + " depends on shared inputs only, and is on no side");
+                    "operator " + graph.operatorLabel(operator) + " depends on shared tensors only, and is on no side");
         }
     }
 
@@ -178,8 +178,10 @@ public final class MinimumCut {
         for (int i = 0; i < reads.size(); i++) {
             if (!sharing.isSharedTensor(reads.get(i))) {
                 network.read(reads.get(i), operator);
-                graph.producer(reads.get(i)).ifPresent(producer -> network.follow(operator, producer));
             }
+        }
+        for (int awaited : sharing.awaited(graph, operator)) {
+            graph.producer(awaited).ifPresent(producer -> network.follow(operator, producer));
         }
         Indices writes = graph.writes(operator);
         for (int i = 0; i < writes.size(); i++) {

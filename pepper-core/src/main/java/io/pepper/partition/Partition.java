@@ -12,7 +12,7 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * A division of a graph into segments. Each operator that an output needs is in exactly one segment, and a segment
- * reads only from earlier segments. Where inputs are shared, later segments may recompute operators. Memory is
+ * reads only from earlier segments. Where tensors are shared, later segments may recompute operators. Memory is
  * O(operators + tensors between segments). Immutable and therefore thread-safe.
  */
 public final class Partition {
@@ -98,13 +98,13 @@ public final class Partition {
     }
 
     /**
-     * Returns a partition at some cuts, in O(edges + operators log cuts) time. Shared inputs are those of the cuts.
+     * Returns a partition at some cuts, in O(edges + operators log cuts) time. Shared tensors are those of the cuts.
      *
      * @param graph the graph
      * @param cuts nested cuts of the graph from one search, in order; may be empty
      * @return the partition, with one more segment than cuts
      * @throws IllegalArgumentException if a cut is of another graph, does not come after its predecessor, or was found
-     *     with other shared inputs
+     *     with other shared tensors
      */
     public static Partition of(DataflowGraph graph, List<Cut> cuts) {
         List<Cut> checked = List.copyOf(cuts);
@@ -114,7 +114,7 @@ public final class Partition {
             }
             if (!checked.get(i).sharing().isSameAs(checked.get(0).sharing())) {
                 throw new IllegalArgumentException(
-                        "the " + checked.get(i) + " shares other inputs than the " + checked.get(0));
+                        "the " + checked.get(i) + " shares other tensors than the " + checked.get(0));
             }
             if (i > 0 && checked.get(i).operatorsBefore() <= checked.get(i - 1).operatorsBefore()) {
                 throw new IllegalArgumentException("the " + checked.get(i) + " is not after the " + checked.get(i - 1));

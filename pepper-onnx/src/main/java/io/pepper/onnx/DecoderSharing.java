@@ -3,16 +3,16 @@ package io.pepper.onnx;
 import io.pepper.cut.CutOptions;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
-import io.pepper.model.Dimension;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The sharing of a model's recognised inputs, and the operators that mark its layers. */
+/** The sharing of a model's recognised inputs and of what follows from them, and the operators that mark its layers. */
 final class DecoderSharing {
     /**
      * Maximum number of tensors that pass from one layer to the next: the residual, a value that is still to be added
@@ -20,22 +20,12 @@ final class DecoderSharing {
      */
     private static final int MAX_BETWEEN_LAYERS = 4;
 
-    /** The assumed size of an open dimension, for rough estimates of tensors. */
-    private static final long OPEN_SIZE = 128;
-
-    private static final long ELEMENT_BYTES = 4;
-    private static final long MAX_BYTES = 1L << 30;
-    private static final long SMALL_BYTES = 1L << 20;
-    private static final long SMALL_SHARE = 1000;
-
     private final DataflowGraph graph;
-    private final TensorShapes shapes;
     private final RecognizedInputs recognized;
     private final ModelCosts costs;
 
-    DecoderSharing(DataflowGraph graph, TensorShapes shapes, RecognizedInputs recognized, ModelCosts costs) {
+    DecoderSharing(DataflowGraph graph, RecognizedInputs recognized, ModelCosts costs) {
         this.graph = graph;
-        this.shapes = shapes;
         this.recognized = recognized;
         this.costs = costs;
     }
@@ -44,17 +34,18 @@ final class DecoderSharing {
         List<String> names = new ArrayList<>(recognized.names().stream()
                 .filter(name -> graph.tensor(name).isPresent())
                 .toList());
-        CutOptions shared = options.withEstimatedBytes(this::estimatedBytes).withShared(names);
+        CutOptions shared = options.withEstimatedBytes(costs::estimatedBytes).withShared(names);
         Indices marks = layerMarks();
         if (marks.size() < 2) {
             return shared;
         }
-        for (String tokens : measuredTokens()) {
-            names.add(tokens);
-            Set<Integer> lookups = lookups(tokens);
-            shared = shared.withShared(names)
-                    .withRecomputable(operator -> costs.isCheap(operator) && !lookups.contains(operator));
-        }
+        List<String> tokens = measuredTokens();
+        Set<Integer> lookups =
+                tokens.stream().flatMap(input -> lookups(input).stream()).collect(Collectors.toSet());
+        names.addAll(tokens);
+        names.addAll(computedOnce(names, lookups, marks));
+        shared = shared.withShared(names)
+                .withRecomputable(operator -> costs.isCheap(operator) && !lookups.contains(operator));
         return shared.withMaxWidth(MAX_BETWEEN_LAYERS).withLayerMarks(marks).withUndivided(cacheOperators());
     }
 
@@ -111,33 +102,58 @@ final class DecoderSharing {
                 .toArray());
     }
 
-    private long estimatedBytes(int tensor) {
-        List<Dimension> shape = shapes.of(graph.tensorName(tensor)).shape().orElse(null);
-        if (shape == null) {
-            return OPEN_SIZE * OPEN_SIZE * ELEMENT_BYTES;
+    /**
+     * Returns the results that depend on shared tensors alone, that operators of several layers need, and that are too
+     * costly to be computed in each part. The last of a chain is named, so that a costly chain stays together. O(edges).
+     */
+    private List<String> computedOnce(List<String> shared, Set<Integer> lookups, Indices marks) {
+        BitSet apart = new BitSet();
+        shared.stream().flatMapToInt(name -> graph.tensor(name).stream()).forEach(apart::set);
+        BitSet depending = new BitSet();
+        for (int operator : graph.usedOperators()) {
+            Indices reads = graph.reads(operator);
+            if (!reads.isEmpty()
+                    && !lookups.contains(operator)
+                    && reads.stream().allMatch(apart::get)) {
+                depending.set(operator);
+                graph.writes(operator).forEach(apart::set);
+            }
         }
-        long bytes = ELEMENT_BYTES;
-        for (Dimension dimension : shape) {
-            bytes = Math.min(
-                    MAX_BYTES, bytes * Math.min(MAX_BYTES, dimension.size().orElse(OPEN_SIZE)));
+        int[] first = new int[graph.tensorCount()];
+        int[] last = new int[graph.tensorCount()];
+        Arrays.fill(first, Integer.MAX_VALUE);
+        Arrays.fill(last, -1);
+        List<String> names = new ArrayList<>();
+        for (int operator = graph.operatorCount() - 1; operator >= 0; operator--) {
+            boolean cheap = depending.get(operator) && costs.isCheap(operator);
+            int layer = layer(operator, marks);
+            int from = cheap ? least(graph.writes(operator), first) : layer;
+            int to = cheap ? greatest(graph.writes(operator), last) : layer;
+            for (int tensor : graph.reads(operator)) {
+                first[tensor] = Math.min(first[tensor], from);
+                last[tensor] = Math.max(last[tensor], to);
+            }
+            if (depending.get(operator) && !cheap) {
+                graph.writes(operator).stream()
+                        .filter(tensor -> first[tensor] < last[tensor])
+                        .mapToObj(graph::tensorName)
+                        .forEach(names::add);
+            }
         }
-        return bytes;
+        return names;
     }
 
-    /**
-     * Returns whether the arithmetic of an operator is small compared with the model's. If it is unknown, reductions of
-     * little data are small.
-     */
-    boolean isSmall(int operator) {
-        OptionalLong flops = costs.flops(operator);
-        if (flops.isPresent()) {
-            return flops.getAsLong() <= costs.knownFlops() / SMALL_SHARE;
-        }
-        String type = graph.operatorType(operator);
-        return (type.startsWith("Reduce") || type.equals("CumSum"))
-                && graph.reads(operator).stream()
-                                .mapToLong(this::estimatedBytes)
-                                .sum()
-                        <= SMALL_BYTES;
+    private static int least(Indices tensors, int... numbers) {
+        return tensors.stream().map(tensor -> numbers[tensor]).min().orElse(Integer.MAX_VALUE);
+    }
+
+    private static int greatest(Indices tensors, int... numbers) {
+        return tensors.stream().map(tensor -> numbers[tensor]).max().orElse(-1);
+    }
+
+    /** Returns the number of marks before an operator. */
+    private static int layer(int operator, Indices marks) {
+        int found = Arrays.binarySearch(marks.toArray(), operator);
+        return found >= 0 ? found : -found - 1;
     }
 }

@@ -8,16 +8,15 @@ import io.pepper.graph.Indices;
 import io.pepper.model.UnknownSizeException;
 import io.pepper.onnx.internal.cost.CostWalk;
 import io.pepper.onnx.internal.cost.OperatorDemands;
-import io.pepper.onnx.internal.cost.OperatorFormulas;
 import io.pepper.onnx.internal.cost.Tally;
 import io.pepper.onnx.internal.model.ModelGraph;
-import io.pepper.onnx.internal.proto.NodeProto;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Segment;
 import io.pepper.workload.Workload;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -46,6 +45,8 @@ public final class ModelCosts {
     private volatile @Nullable OperatorDemands demands;
 
     private volatile KernelList.@Nullable Bonds bonds;
+
+    private volatile @Nullable Recomputation recomputation;
 
     private final RecognizedInputs recognized;
 
@@ -184,19 +185,41 @@ public final class ModelCosts {
     }
 
     /**
-     * Returns whether an operator may be computed in several parts: its result is repeatable, and it has no products or
-     * little arithmetic compared with the model.
+     * Returns whether an operator may be computed in several parts: its result is the same each time, and computing it
+     * costs less than sending it, or little compared with the model. It costs less if it takes at most 16 operations for
+     * each byte of its result, and little if it takes a thousandth of the model's arithmetic. The constants that it
+     * needs must not exceed its result, 1 MiB, or a hundredth of the model's. Open sizes count as 128.
      *
      * @param operator the operator's index in {@link OnnxModel#graph()}
-     * @return true for elementwise operators, those that only move data, and small ones
+     * @return true if it may be
+     * @see #recomputationObstacle
      */
     public boolean isCheap(int operator) {
-        if (!model.isRepeatable(model.node(operator))) {
-            return false;
+        return recomputationObstacle(operator).isEmpty();
+    }
+
+    /**
+     * Returns the reason against computing an operator in several parts.
+     *
+     * @param operator the operator's index in {@link OnnxModel#graph()}
+     * @return for instance {@code it needs 12 MiB of weights}; empty if it {@linkplain #isCheap may be}
+     */
+    public Optional<String> recomputationObstacle(int operator) {
+        return recomputation().obstacle(operator);
+    }
+
+    private Recomputation recomputation() {
+        Recomputation known = recomputation;
+        if (known == null) {
+            known = new Recomputation(model, this);
+            recomputation = known;
         }
-        NodeProto node = model.model().getGraph().getNode(model.node(operator));
-        return OperatorFormulas.isCheap(CostWalk.domain(node.getDomain()), node.getOpType())
-                || sharing().isSmall(operator);
+        return known;
+    }
+
+    /** Returns the bytes of a tensor, estimated if its size is open. */
+    long estimatedBytes(int tensor) {
+        return recomputation().bytes(tensor);
     }
 
     /** Returns the known arithmetic of all operators. */
@@ -209,12 +232,13 @@ public final class ModelCosts {
     }
 
     private DecoderSharing sharing() {
-        return new DecoderSharing(graph, shapes, recognized, this);
+        return new DecoderSharing(graph, recognized, this);
     }
 
     /**
      * Returns options for cuts that know the sizes of tensors and the cheap operators. {@linkplain
-     * OnnxModel#recognizedInputs Caches, masks and positions} are shared. For a model with caches, the cuts between its
+     * OnnxModel#recognizedInputs Caches, masks and positions} are shared, and so are results that follow from these
+     * alone, that several layers need, and that are too costly to be computed in each part. For a model with caches, the cuts between its
      * layers are listed, however many tensors pass from one layer to the next. {@code
      * withShared().withLayerMarks(Indices.of()).withMaxWidth(1)} disables that. Where a tensor has a quantised form,
      * only that form is cut, since it has fewer bytes: a tensor that is only quantised, or that was just dequantised,

@@ -129,6 +129,17 @@ public record RecognizedInputs(
     }
 
     /**
+     * Returns whether an input is a cache, which stays with its layer.
+     *
+     * @param name the name of a tensor
+     * @return true for {@link #caches} and {@link #readOnlyCaches}
+     */
+    public boolean isCache(String name) {
+        return readOnlyCaches.contains(name)
+                || caches.stream().anyMatch(cache -> cache.past().equals(name));
+    }
+
+    /**
      * Returns the masks of all meanings.
      *
      * @return the names, each once

@@ -23,17 +23,18 @@ final class CutChoice {
     private Optional<Integer> maxWidth = Optional.empty();
 
     @Option(
-            names = "--share-input",
+            names = {"--share", "--share-input"},
             paramLabel = "NAME",
             description =
-                    "Share an input in addition to the recognised ones: it, and tensors cheaply computed from it, do not count"
-                            + " as crossing. A * at the end matches any ending, such as past*. May be repeated.")
+                    "Share a tensor in addition to the recognised ones, an input or a result of an operator: it, and tensors"
+                            + " cheaply computed from it, do not count as crossing. A result is computed once and passed"
+                            + " on. A * at the end matches any ending, such as past*. May be repeated.")
     private List<String> shared = List.of();
 
     @Option(
             names = "--no-auto-share",
             description =
-                    "Share only what --share-input names: by default the caches, masks and positions of a text generator are"
+                    "Share only what --share names: by default the caches, masks and positions of a text generator are"
                             + " recognised and shared.")
     private boolean alone;
 

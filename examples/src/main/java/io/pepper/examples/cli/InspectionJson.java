@@ -42,6 +42,7 @@ final class InspectionJson {
         inspection.costs().shapes().openDimensions().forEach(open::add);
         document.put("shapeFailure", inspection.costs().shapes().failure().orElse(null));
         document.set("recognized", recognized(inspection.recognized()));
+        document.set("shared", SharingReport.json(inspection));
         document.set("cutSearch", effort(inspection.cuts().effort()));
         ArrayNode cuts = document.putArray("cuts");
         for (Cut found : inspection.cuts().list()) {

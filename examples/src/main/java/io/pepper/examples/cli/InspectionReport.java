@@ -27,6 +27,7 @@ final class InspectionReport {
         costs(inspection.costs().characteristics(), out);
         sizes(inspection.costs().shapes(), out);
         recognized(inspection, out);
+        SharingReport.print(inspection, out);
         cuts(inspection, out);
         if (inspection.original()) {
             original(inspection.model().paperBridges(), out);
@@ -116,7 +117,11 @@ final class InspectionReport {
             Cut cut = cuts.get(i);
             String names =
                     inspection.crossing(cut).stream().map(TensorInfo::toString).collect(Collectors.joining("; "));
-            String carried = cut.carried().isEmpty() ? "" : " with " + ModelPrinter.names(inspection.carried(cut));
+            // Caches stay with their layers.
+            List<TensorInfo> along = inspection.carried(cut).stream()
+                    .filter(tensor -> !inspection.recognized().isCache(tensor.name()))
+                    .toList();
+            String carried = along.isEmpty() ? "" : " with " + ModelPrinter.names(along);
             table.row(
                     Integer.toString(i + 1),
                     names + carried,
@@ -136,7 +141,7 @@ final class InspectionReport {
         if (undecided.isEmpty()) {
             return model.operatorCount() - model.constantOperatorCount() < 2
                     ? "it is one operator."
-                    : "--max-width and --share-input may find wider cuts.";
+                    : "--max-width and --share may find wider cuts.";
         }
         UndecidedIf first =
                 undecided.stream().filter(UndecidedIf::isSettable).findFirst().orElse(undecided.get(0));

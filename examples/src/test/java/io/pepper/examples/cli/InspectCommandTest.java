@@ -63,6 +63,7 @@ class InspectCommandTest extends CommandTest {
                         "openDimensions",
                         "shapeFailure",
                         "recognized",
+                        "shared",
                         "cutSearch",
                         "cuts");
         assertThat(document.get("sha256").textValue())
@@ -140,7 +141,10 @@ class InspectCommandTest extends CommandTest {
         assertThat(out.toString())
                 .contains("The original finds " + bridges + " bridges, and would choose " + chosen + ":");
         assertThat(run("inspect", model, "--max-width", 0)).isEqualTo(2);
-        assertThat(run("inspect", model, "--share-input", "y")).isOne();
-        assertThat(err.toString()).contains("'y' is not an input of the graph; its inputs are [x]");
+        assertThat(run("inspect", model, "--share-input", "nothing")).isOne();
+        assertThat(err.toString())
+                .contains(
+                        "'nothing' is neither an input of the graph nor computed from one by an operator; its inputs are"
+                                + " [x]");
     }
 }

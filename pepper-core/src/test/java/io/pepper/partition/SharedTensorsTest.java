@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pepper.cut.ClosedSets;
 import io.pepper.cut.Cut;
 import io.pepper.cut.CutOptions;
+import io.pepper.cut.CutTree;
 import io.pepper.cut.Cuts;
+import io.pepper.cut.MinimumCut;
 import io.pepper.graph.DataflowGraph;
 import io.pepper.graph.Indices;
 import io.pepper.graph.RandomGraphs;
@@ -19,7 +21,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class SharedInputsTest {
+class SharedTensorsTest {
     private static final CutOptions MASK = CutOptions.DEFAULTS.withShared("mask");
 
     /** Layers that all read a mask, which two cheap operators prepare. */
@@ -131,21 +133,25 @@ class SharedInputsTest {
     }
 
     @Test
-    void namesThatAreNoInputsAreRefused() {
+    void namesOfNoTensorsAreRefused() {
         DataflowGraph graph = layers(1);
         assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("masque")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("'masque' is not an input of the graph; its inputs are [tokens, mask]");
+                .hasMessage("'masque' is neither an input of the graph nor computed from one by an operator; its inputs"
+                        + " are [tokens, mask]");
         assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("past*")))
-                .hasMessage("'past*' is not an input of the graph; its inputs are [tokens, mask]");
+                .hasMessageStartingWith("'past*' is neither an input of the graph");
         assertThat(Cuts.of(graph, CutOptions.DEFAULTS.withShared("ma*"))
                         .sharing()
-                        .inputs())
+                        .tensors())
                 .isEqualTo(Cuts.of(graph, CutOptions.DEFAULTS.withShared("mask"))
                         .sharing()
-                        .inputs());
-        assertThatThrownBy(() -> Cuts.of(graph, CutOptions.DEFAULTS.withShared("h0")))
-                .hasMessageContaining("'h0' is not an input");
+                        .tensors());
+        assertThatThrownBy(() -> Cuts.of(
+                        graph, CutOptions.DEFAULTS.withShared("h0").withImmovable(tensor -> graph.tensorName(tensor)
+                                .equals("h0"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'h0' cannot be shared: no part can pass its value to another");
     }
 
     @Test
@@ -155,7 +161,7 @@ class SharedInputsTest {
         Cut other = Cuts.of(graph).get(0);
         assertThatThrownBy(() -> Partition.of(graph, List.of(shared, other)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("shares other inputs");
+                .hasMessageContaining("shares other tensors");
     }
 
     @Test
@@ -177,17 +183,84 @@ class SharedInputsTest {
         Execution.check(Partitioner.everyCut().partition(cuts), "long");
     }
 
+    /** A table that is computed from the positions by a costly operator, and that each layer reads. */
+    private static DataflowGraph rotated(int count) {
+        DataflowGraph.Builder builder = DataflowGraph.builder()
+                .input("tokens")
+                .input("positions")
+                .operator("embed", "Gather", List.of("tokens"), List.of("h0"))
+                .operator("angle", "MatMul", List.of("positions"), List.of("angles"))
+                .operator("cos", "Cos", List.of("angles"), List.of("table"));
+        for (int i = 0; i < count; i++) {
+            builder.operator("rotate" + i, "Mul", List.of("h" + i, "table"), List.of("h" + (i + 1)));
+        }
+        return builder.operator("head", "MatMul", List.of("h" + count), List.of("y"))
+                .output("y")
+                .build();
+    }
+
     @Test
-    void sharedInputsGiveValidPartitionsOfAnyGraph() {
+    void aResultIsSharedAndComputedOnce() {
+        DataflowGraph graph = rotated(3);
+        assertThat(Cuts.of(graph).list()).hasSize(1);
+        Cuts cuts = Cuts.of(graph, CutOptions.DEFAULTS.withShared("table").withRecomputable(operator -> true));
+        assertThat(cuts.list())
+                .extracting(cut -> names(graph, cut.tensors()))
+                .as("the operators that make the table alone are no path")
+                .containsExactly(List.of("h0"), List.of("h1"), List.of("h2"), List.of("h3"));
+        assertThat(cuts.list())
+                .extracting(cut -> names(graph, cut.carried()))
+                .containsExactly(List.of("table"), List.of("table"), List.of("table"), List.of());
+        Partition partition = Partitioner.everyCut().partition(cuts);
+        Execution.check(partition, "rotated");
+        assertThat(partition.segments())
+                .extracting(segment -> segment.recomputed().size())
+                .containsOnly(0);
+        assertThat(cuts.sharing().tensors()).isEqualTo(cuts.sharing().carried());
+    }
+
+    @Test
+    void aResultOfSharedTensorsIsComputedWhereItIsFirstNeeded() {
+        DataflowGraph graph = rotated(2);
+        CutOptions options = CutOptions.DEFAULTS
+                .withShared("positions", "angles")
+                .withRecomputable(operator -> graph.operatorType(operator).equals("Cos"));
+        Cuts cuts = Cuts.of(graph, options);
+        Partition partition = Partitioner.everyCut().partition(cuts);
+        Execution.check(partition, "once");
+        assertThat(names(graph, cuts.sharing().carried())).containsExactly("positions", "angles");
+        assertThat(partition.segments())
+                .extracting(segment -> segment.recomputed().size())
+                .as("the cosine again in the second layer, but not the product")
+                .containsExactly(0, 0, 1, 0);
+        assertThat(partition.segmentOf("angle")).isEqualTo(1);
+    }
+
+    @Test
+    void branchesDoNotShareWhatOtherBranchesMake() {
+        Cuts cuts = Cuts.of(rotated(2), CutOptions.DEFAULTS.withShared("table"));
+        assertThatThrownBy(() -> CutTree.of(cuts))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "branches share only inputs, and what follows from these; 'table' follows from other tensors");
+    }
+
+    @Test
+    void sharedTensorsGiveValidPartitionsOfAnyGraph() {
         int recomputed = 0;
-        for (int seed = 0; seed < 3_000; seed++) {
+        int made = 0;
+        int listed = 0;
+        for (int seed = 0; seed < 6_000; seed++) {
             Random random = new Random(seed);
             DataflowGraph graph = RandomGraphs.plan(random, 14).shuffled(random).build();
             if (graph.inputs().isEmpty()) {
                 continue;
             }
-            List<String> shared = graph.inputs().stream()
-                    .filter(input -> random.nextInt(2) == 0)
+            int oneIn = 2 + random.nextInt(8);
+            List<String> shared = IntStream.range(0, graph.tensorCount())
+                    .filter(tensor ->
+                            graph.producer(tensor).isEmpty() ? random.nextBoolean() : random.nextInt(oneIn) == 0)
+                    .filter(tensor -> oneIn < 9 || graph.producer(tensor).isEmpty())
                     .mapToObj(graph::tensorName)
                     .toList();
             BitSet cheap = new BitSet();
@@ -206,13 +279,49 @@ class SharedInputsTest {
             Partition partition = Partitioner.everyCut().partition(cuts);
             Execution.check(partition, "seed " + seed);
             BitSet apart = apart(cuts, cheap);
-            checkCarried(cuts, apart, bytes, "seed " + seed);
+            checkCarried(cuts, apart, cheap, bytes, "seed " + seed);
             checkCrossing(cuts, apart, "seed " + seed);
+            checkTaken(cuts, "seed " + seed);
+            checkMinimumCut(cuts, apart, cheap, random, "seed " + seed);
             recomputed += partition.segments().stream()
                     .mapToInt(segment -> segment.recomputed().size())
                     .sum();
+            made += cuts.sharing().tensors().stream()
+                            .anyMatch(t -> graph.producer(t).isPresent())
+                    ? cuts.size()
+                    : 0;
+            listed += cuts.size();
         }
         assertThat(recomputed).isGreaterThan(100);
+        assertThat(made).as("cuts that share results, of %d", listed).isGreaterThan(1_000);
+    }
+
+    /** What the operators after a cut take from before it: the crossing and the carried tensors. */
+    private static void checkTaken(Cuts cuts, String description) {
+        for (Cut cut : cuts.list()) {
+            Partition halves = Partition.of(cuts.graph(), List.of(cut));
+            int[] taken = IntStream.concat(cut.tensors().stream(), cut.carried().stream())
+                    .sorted()
+                    .toArray();
+            assertThat(halves.segments().get(1).inputs().toArray())
+                    .as("%s: %s", description, cut)
+                    .isEqualTo(taken);
+        }
+    }
+
+    /** A minimum cut between two operators, if there is one, has all producers before their readers. */
+    private static void checkMinimumCut(Cuts cuts, BitSet apart, BitSet cheap, Random random, String description) {
+        int[] onPath = IntStream.range(0, cuts.graph().operatorCount())
+                .filter(cuts::isUsed)
+                .filter(operator -> !isApart(cuts.graph(), operator, apart, cheap))
+                .toArray();
+        if (onPath.length > 1) {
+            int one = onPath[random.nextInt(onPath.length)];
+            int other = onPath[random.nextInt(onPath.length)];
+            MinimumCut.of(cuts)
+                    .betweenOperators(one, other)
+                    .ifPresent(cut -> Execution.check(Partition.of(cuts.graph(), List.of(cut)), description));
+        }
     }
 
     /** Cuts carry just what is read after them and is not shared. */
@@ -229,32 +338,46 @@ class SharedInputsTest {
         }
     }
 
-    /** Shared inputs, and what is computed from nothing else by cheap operators that are needed. */
+    /** Shared tensors, and what needed operators compute from nothing else, if they are cheap or make only shared ones. */
     private static BitSet apart(Cuts cuts, BitSet cheap) {
         DataflowGraph graph = cuts.graph();
         BitSet apart = new BitSet();
-        cuts.sharing().inputs().forEach(apart::set);
+        cuts.sharing().tensors().forEach(apart::set);
         BitSet needed = ClosedSets.needed(graph);
         for (int round = 0; round < graph.operatorCount(); round++) {
-            for (int operator = 0; operator < graph.operatorCount(); operator++) {
-                Indices reads = graph.reads(operator);
-                boolean joins = needed.get(operator) && cheap.get(operator) && !reads.isEmpty();
-                if (joins && reads.stream().allMatch(apart::get)) {
-                    graph.writes(operator).forEach(apart::set);
-                }
-            }
+            needed.stream()
+                    .filter(operator -> isApart(graph, operator, apart, cheap))
+                    .forEach(operator -> graph.writes(operator).forEach(apart::set));
         }
         return apart;
     }
 
+    private static boolean isApart(DataflowGraph graph, int operator, BitSet apart, BitSet cheap) {
+        BitSet needed = ClosedSets.needed(graph);
+        boolean named = graph.writes(operator).stream()
+                .filter(tensor -> graph.outputs().contains(tensor)
+                        || graph.readers(tensor).stream().anyMatch(needed::get))
+                .allMatch(apart::get);
+        Indices reads = graph.reads(operator);
+        return (cheap.get(operator) || named)
+                && !reads.isEmpty()
+                && reads.stream().allMatch(apart::get);
+    }
+
     /** Of all sets of tensors from which cheap operators make what others read, none has fewer bytes. */
-    private static void checkCarried(Cuts cuts, BitSet apart, long[] bytes, String description) {
+    private static void checkCarried(Cuts cuts, BitSet apart, BitSet cheap, long[] bytes, String description) {
         DataflowGraph graph = cuts.graph();
         int[] tensors = apart.stream().toArray();
         if (tensors.length > 10) {
             return;
         }
         BitSet needed = ClosedSets.needed(graph);
+        BitSet again = new BitSet();
+        needed.stream()
+                .filter(cheap::get)
+                .filter(operator -> !graph.reads(operator).isEmpty()
+                        && graph.reads(operator).stream().allMatch(apart::get))
+                .forEach(again::set);
         long least = Long.MAX_VALUE;
         for (int set = 0; set < 1 << tensors.length; set++) {
             BitSet there = new BitSet();
@@ -267,15 +390,12 @@ class SharedInputsTest {
             }
             for (int operator = 0; operator < graph.operatorCount(); operator++) {
                 Indices reads = graph.reads(operator);
-                boolean cheap = graph.writes(operator).stream().anyMatch(apart::get);
-                if (cheap && !reads.isEmpty() && reads.stream().allMatch(there::get)) {
+                if (again.get(operator) && reads.stream().allMatch(there::get)) {
                     graph.writes(operator).forEach(there::set);
                 }
             }
             boolean enough = Arrays.stream(tensors)
-                    .filter(tensor -> graph.readers(tensor).stream()
-                            .anyMatch(r ->
-                                    needed.get(r) && graph.writes(r).stream().noneMatch(apart::get)))
+                    .filter(tensor -> graph.readers(tensor).stream().anyMatch(r -> needed.get(r) && !again.get(r)))
                     .allMatch(there::get);
             least = enough ? Math.min(least, sum) : least;
         }
