@@ -77,7 +77,7 @@ public final class SmallDecoder {
         return Files.write(file, model.toByteArray());
     }
 
-    private static NodeProto.Builder node(String type, String output, String... inputs) {
+    static NodeProto.Builder node(String type, String output, String... inputs) {
         NodeProto.Builder node = NodeProto.newBuilder().setOpType(type).addOutput(output);
         for (String input : inputs) {
             node.addInput(input);
@@ -85,7 +85,7 @@ public final class SmallDecoder {
         return node;
     }
 
-    private static AttributeProto whole(String name, long value) {
+    static AttributeProto whole(String name, long value) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INT)
@@ -93,7 +93,7 @@ public final class SmallDecoder {
                 .build();
     }
 
-    private static TensorProto number(String name, long value) {
+    static TensorProto number(String name, long value) {
         return TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(TensorProto.DataType.INT64_VALUE)
@@ -102,19 +102,21 @@ public final class SmallDecoder {
                 .build();
     }
 
-    private static TensorProto weights(String name, Random random, long rows, long columns) {
-        TensorProto.Builder tensor = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(TensorProto.DataType.FLOAT_VALUE)
-                .addDims(rows)
-                .addDims(columns);
-        for (long i = 0; i < rows * columns; i++) {
+    static TensorProto weights(String name, Random random, long... sizes) {
+        TensorProto.Builder tensor =
+                TensorProto.newBuilder().setName(name).setDataType(TensorProto.DataType.FLOAT_VALUE);
+        long elements = 1;
+        for (long size : sizes) {
+            tensor.addDims(size);
+            elements *= size;
+        }
+        for (long i = 0; i < elements; i++) {
             tensor.addFloatData((float) random.nextGaussian());
         }
         return tensor.build();
     }
 
-    private static ValueInfoProto value(String name, TensorProto.DataType type, Object... dimensions) {
+    static ValueInfoProto value(String name, TensorProto.DataType type, Object... dimensions) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (Object dimension : dimensions) {
             if (dimension instanceof String symbol) {

@@ -27,6 +27,7 @@ final class InputRecognition {
             Set.of("past", "prev", "previous", "old", "in", "input", "cache", "state");
     private static final Set<String> AFTER =
             Set.of("present", "next", "new", "updated", "current", "out", "output", "cache", "state");
+    private static final Set<String> STATES = Set.of("conv", "convolution", "ssm", "recurrent", "state", "states");
     static final Set<String> WHOLE_NUMBERS = Set.of("int64", "int32");
     private static final Set<String> MASK_TYPES =
             Set.of("int64", "int32", "int8", "uint8", "bool", "float", "float16", "bfloat16");
@@ -71,7 +72,8 @@ final class InputRecognition {
 
     /**
      * Returns the caches that no run extends, such as the keys and values of an encoder: those whose output is the input
-     * itself, and inputs that are named like caches and have the type and rank of one.
+     * itself, unless they are named as states of a layer, and inputs that are named like caches and have the type and
+     * rank of one.
      */
     private List<String> readOnlyCaches(Set<String> caches) {
         List<TensorInfo> known =
@@ -79,13 +81,19 @@ final class InputRecognition {
         return inputs.stream()
                 .filter(input -> rank(input) >= MIN_CACHE_RANK)
                 .filter(input -> caches.contains(input.name())
-                        ? isPassedOn(input.name())
+                        ? isPassedOn(input.name()) && !isNamedState(input.name())
                         : words(input.name()).stream().anyMatch(word -> word.equals("past") || word.equals("cache"))
                                 && known.stream()
                                         .anyMatch(cache ->
                                                 cache.type().equals(input.type()) && rank(cache) == rank(input)))
                 .map(TensorInfo::name)
                 .toList();
+    }
+
+    /** Returns whether a name is that of the state of a convolution or a recurrent layer. */
+    private static boolean isNamedState(String name) {
+        List<String> words = words(name);
+        return words.stream().anyMatch(STATES::contains) && !words.contains("encoder") && !words.contains("cross");
     }
 
     /** Returns whether an output is the input itself. */

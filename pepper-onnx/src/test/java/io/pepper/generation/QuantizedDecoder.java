@@ -10,17 +10,20 @@ import io.pepper.onnx.internal.proto.ModelProto;
 import io.pepper.onnx.internal.proto.TensorProto;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.Tensors;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /**
  * A text generator with weights of 4 or 8 bits and the operators that exporters for ONNX Runtime write: gathering of
- * quantised embeddings, normalisation fused with the sum, grouped queries with rotation, and products of packed weights.
+ * quantised embeddings, normalisation fused with the sum, grouped queries with rotation, and products of packed weights or mixtures of experts.
  */
 final class QuantizedDecoder {
     static final int WIDTH = 64;
     static final int INNER = 128;
     static final int VOCABULARY = 48;
     static final int BLOCK = 32;
+    static final int EXPERTS = 4;
 
     /** The width of keys and values: one head of two. */
     static final int KEYS = WIDTH / 2;
@@ -31,15 +34,31 @@ final class QuantizedDecoder {
 
     private final Random random = new Random(28);
     private final int bits;
+    private final Feed feed;
     private final ModelBuilder builder;
 
-    private QuantizedDecoder(int bits) {
+    /** The feed-forward network of a layer. */
+    enum Feed {
+        /** One, with a gate. */
+        GATED,
+        /** Two of four experts for each token, with weights of 32 bits. */
+        EXPERTS,
+        /** Two of four experts for each token, with packed weights. */
+        PACKED_EXPERTS
+    }
+
+    private QuantizedDecoder(int bits, Feed feed) {
         this.bits = bits;
+        this.feed = feed;
         this.builder = model("quantized-" + bits).opset(MICROSOFT, 1);
     }
 
     static byte[] bytes(int bits, int layers) {
-        return new QuantizedDecoder(bits).build(layers).toByteArray();
+        return bytes(bits, layers, Feed.GATED);
+    }
+
+    static byte[] bytes(int bits, int layers, Feed feed) {
+        return new QuantizedDecoder(bits, feed).build(layers).toByteArray();
     }
 
     private ModelProto build(int layers) {
@@ -100,14 +119,59 @@ final class QuantizedDecoder {
                 .output("present." + i + ".value", FLOAT, "batch", 1, "total", KEYS);
         product(at + "attended", at + "mixed", WIDTH, WIDTH);
         sumAndNorm(2 * i + 1, sum, at + "attended", at + "s");
-        product(at + "gate", "n" + (2 * i + 1), WIDTH, INNER);
-        product(at + "up", "n" + (2 * i + 1), WIDTH, INNER);
+        if (feed == Feed.GATED) {
+            gated(at, "n" + (2 * i + 1));
+        } else {
+            experts(at, "n" + (2 * i + 1));
+        }
+        sumAndNorm(2 * i + 2, at + "s", at + "down", at + "out");
+        return at + "out";
+    }
+
+    private void gated(String at, String input) {
+        product(at + "gate", input, WIDTH, INNER);
+        product(at + "up", input, WIDTH, INNER);
         builder.let(at + "sigmoid", "Sigmoid", at + "gate")
                 .let(at + "silu", "Mul", at + "gate", at + "sigmoid")
                 .let(at + "gated", "Mul", at + "silu", at + "up");
         product(at + "down", at + "gated", INNER, WIDTH);
-        sumAndNorm(2 * i + 2, at + "s", at + "down", at + "out");
-        return at + "out";
+    }
+
+    /** Adds a router, whose scores have an axis for all tokens, and the experts that it chooses. */
+    private void experts(String at, String input) {
+        if (at.equals("l0.")) {
+            builder.initializer(Tensors.vector("routes", -1L, EXPERTS));
+        }
+        builder.initializer(Tensors.floats(at + "router", random, WIDTH, EXPERTS))
+                .let(at + "scores", "MatMul", input, at + "router")
+                .let(at + "routed", "Reshape", at + "scores", "routes");
+        String type = feed == Feed.EXPERTS ? "MoE" : "QMoE";
+        List<String> reads = new ArrayList<>(List.of(input, at + "routed"));
+        for (int[] sizes : new int[][] {{INNER, WIDTH}, {WIDTH, INNER}}) {
+            String name = at + "experts" + sizes[0];
+            if (reads.size() > 2) {
+                reads.add("");
+            }
+            reads.add(name);
+            if (feed == Feed.EXPERTS) {
+                builder.initializer(Tensors.floats(name, random, EXPERTS, sizes[0], sizes[1]));
+            } else {
+                builder.initializer(Tensors.bytes(
+                                name, UINT8, random, EXPERTS, sizes[0], (long) sizes[1] * bits / Byte.SIZE))
+                        .initializer(scales(name + ".scales", EXPERTS, sizes[0]));
+                reads.add(name + ".scales");
+            }
+        }
+        builder.add(node(type)
+                .domain(MICROSOFT)
+                .in(reads.toArray(String[]::new))
+                .out(at + "down")
+                .with("k", 2)
+                .with("activation_type", "gelu")
+                .with("normalize_routing_weights", 1)
+                .with(
+                        feed == Feed.EXPERTS ? "use_sparse_mixer" : "expert_weight_bits",
+                        feed == Feed.EXPERTS ? 0 : bits));
     }
 
     private void norm(String output, String input, String weight) {

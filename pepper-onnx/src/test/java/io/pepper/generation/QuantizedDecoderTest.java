@@ -31,6 +31,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A text generator with packed weights: counted by hand, divided at each cut, verified, planned and run. */
@@ -134,6 +135,27 @@ class QuantizedDecoderTest {
                         .as("a test that says something")
                         .hasSizeGreaterThan(2);
             }
+        }
+    }
+
+    /** Mixtures of experts run in ONNX Runtime's build for processors, too. */
+    @ParameterizedTest
+    @CsvSource({"4, EXPERTS", "4, PACKED_EXPERTS", "8, PACKED_EXPERTS"})
+    void decodersWithExpertsGiveTheTokensOfTheWhole(int bits, QuantizedDecoder.Feed feed) throws Exception {
+        try (OnnxModel model = OnnxModel.load(QuantizedDecoder.bytes(bits, LAYERS, feed), "experts")) {
+            GenerationWork work = GenerationWork.of(model, GenerationLoad.of(5, 2));
+            ModelCharacteristics token = work.token().characteristics();
+            assertThat(token.unknownOperators()).isEmpty();
+            long attention = LAYERS * (64 * (64 + 32 + 32 + 64) + 6 * 128);
+            long experts = LAYERS * (64 * 4 + 2 * 2 * 64 * 128);
+            assertThat(token.macs()).hasValue(attention + experts + HEAD);
+            List<Cut> cuts = model.cuts(work.token().cutOptions()).list();
+            assertThat(cuts).hasSizeGreaterThanOrEqualTo(LAYERS);
+            Path parts = directory.resolve("parts");
+            SubmodelExporter.export(model, Partition.of(model.graph(), cuts), parts);
+            GenerationVerification found = GenerationVerification.of(model, parts, PROMPT, 12, EXACT);
+            assertThat(found.identical()).isTrue();
+            assertThat(Set.copyOf(found.tokens())).hasSizeGreaterThan(1);
         }
     }
 

@@ -165,6 +165,36 @@ class RecognizedInputsTest {
         }
     }
 
+    /** A small model of a test may return the state of a convolution unchanged: it is a state all the same. */
+    @Test
+    void statesThatArePassedOnAreCachesAndKeysOfAnEncoderAreNot() throws IOException {
+        try (OnnxModel model = OnnxModel.load(
+                model("states")
+                        .input("x", FLOAT, "batch", "seq", WIDTH)
+                        .input("past_conv.0", FLOAT, "batch", WIDTH, 4)
+                        .input("past_key_values.1.key", FLOAT, "batch", "past", WIDTH)
+                        .input("past_key_values.1.encoder.key", FLOAT, "batch", "encoded", WIDTH)
+                        .let("present_conv.0", "Identity", "past_conv.0")
+                        .let("present.1.encoder.key", "Identity", "past_key_values.1.encoder.key")
+                        .add(node("Concat")
+                                .in("past_key_values.1.key", "x")
+                                .out("present.1.key")
+                                .with("axis", 1))
+                        .let("y", "Tanh", "x")
+                        .output("y", FLOAT, "batch", "seq", WIDTH)
+                        .output("present_conv.0", FLOAT, "batch", WIDTH, 4)
+                        .output("present.1.key", FLOAT, "batch", "total", WIDTH)
+                        .output("present.1.encoder.key", FLOAT, "batch", "encoded", WIDTH)
+                        .build()
+                        .toByteArray(),
+                "states")) {
+            assertThat(model.recognizedInputs().caches())
+                    .extracting(RecognizedInputs.Cache::past)
+                    .containsExactly("past_conv.0", "past_key_values.1.key");
+            assertThat(model.recognizedInputs().readOnlyCaches()).containsExactly("past_key_values.1.encoder.key");
+        }
+    }
+
     @Test
     void sharingCanBeTurnedOff() throws IOException {
         try (OnnxModel model = decoder(3, "past.#", "present.#", "attention_mask")) {
