@@ -22,16 +22,18 @@ final class ExplanationBuilder {
     private final Planner planner;
     private final Placement placement;
     private final Constraints constraints;
+    private final PlanGoal goal;
 
-    ExplanationBuilder(Planner planner, Placement placement, Constraints constraints) {
+    ExplanationBuilder(Planner planner, Placement placement, Constraints constraints, PlanGoal goal) {
         this.planner = planner;
         this.placement = placement;
         this.constraints = constraints;
+        this.goal = goal;
     }
 
     Explanation explain() {
         return new Explanation(
-                placement, constraints, planner.singleDevices(placement.objective()), runnerUp(), prices(), flips());
+                placement, constraints, planner.singleDevices(goal.objective()), runnerUp(), prices(), flips());
     }
 
     /**
@@ -44,19 +46,18 @@ final class ExplanationBuilder {
         for (PlacedPart part : placement.parts()) {
             for (int segment = part.from(); segment < part.to(); segment++) {
                 String device = part.device().name();
-                planner.tryPlan(placement.objective(), asBefore.withBarred(segment, device))
-                        .ifPresent(others::add);
+                goal.best(planner, asBefore.withBarred(segment, device)).ifPresent(others::add);
                 asBefore = asBefore.withPin(segment, device);
             }
         }
-        return others.stream().min(Comparator.comparingDouble(Placement::value));
+        return others.stream().min(Comparator.comparingDouble(goal::value));
     }
 
     private List<Explanation.Price> prices() {
         List<Explanation.Price> prices = new ArrayList<>();
         for (Map.Entry<String, Placement> each :
-                planner.withoutEachLimit(placement.objective(), constraints).entrySet()) {
-            double saves = placement.value() - each.getValue().value();
+                planner.withoutEachLimit(goal, constraints).entrySet()) {
+            double saves = goal.value(placement) - goal.value(each.getValue());
             if (saves > 0) {
                 prices.add(new Explanation.Price(each.getKey(), each.getValue(), saves));
             }
@@ -152,9 +153,9 @@ final class ExplanationBuilder {
     /** Returns the best placement after a change; empty if it is the same one. */
     private Optional<Placement> other(DoubleFunction<Planner> changed, double factor) {
         Planner then = changed.apply(factor);
-        return then.tryPlan(placement.objective(), constraints)
+        return goal.best(then, constraints)
                 .filter(found -> !found.hasPartsOf(placement))
-                .filter(found -> found.isOptimal()
-                        || found.value() < then.evaluate(placement).value());
+                .filter(found ->
+                        found.isOptimal() || goal.value(found) < goal.value(then.evaluate(placement, constraints, 0)));
     }
 }

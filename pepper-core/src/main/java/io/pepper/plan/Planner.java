@@ -295,7 +295,7 @@ public final class Planner {
 
     private String helpfulRelaxations(Objective objective, Constraints constraints) {
         List<String> helpful = new ArrayList<>();
-        withoutEachLimit(objective, constraints)
+        withoutEachLimit(PlanGoal.of(objective), constraints)
                 .forEach((what, found) -> helpful.add("without " + what + " there is " + found));
         return helpful.isEmpty() ? ", nor would one if any single one were lifted" : ": " + String.join("; ", helpful);
     }
@@ -435,7 +435,8 @@ public final class Planner {
      */
     public Explanation explain(Placement placement, Constraints constraints) {
         Objects.requireNonNull(constraints);
-        return new ExplanationBuilder(forExplanations(), placement, constraints).explain();
+        return new ExplanationBuilder(forExplanations(), placement, constraints, PlanGoal.of(placement.objective()))
+                .explain();
     }
 
     /** Returns this planner with a smaller budget for branches, since explanations plan several hundred times. */
@@ -544,11 +545,11 @@ public final class Planner {
     }
 
     /** Returns the best placement without each single limit. */
-    Map<String, Placement> withoutEachLimit(Objective objective, Constraints constraints) {
+    Map<String, Placement> withoutEachLimit(PlanGoal goal, Constraints constraints) {
         Map<String, Placement> placements = new LinkedHashMap<>();
-        Relaxation.each(cluster(), constraints).forEach((what, relaxed) -> found(
-                        Problem.of(relaxed.cluster(), costs(), objective, relaxed.constraints()))
-                .ifPresent(found -> placements.put(what, found)));
+        Relaxation.each(cluster(), constraints)
+                .forEach((what, relaxed) -> goal.best(withCluster(relaxed.cluster()), relaxed.constraints())
+                        .ifPresent(found -> placements.put(what, found)));
         return placements;
     }
 }

@@ -8,6 +8,7 @@ import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
@@ -125,6 +126,35 @@ class PhasesTest {
                         "seed " + seed + ", " + tasks + " tasks");
             }
         }
+    }
+
+    /** The runner-up is the best of all other placements, and each flip leads to another placement. */
+    @Test
+    void explainsTheRateOfSeveralTasksAtOnce() {
+        int flips = 0;
+        for (long seed = 0; seed < INSTANCES / 4; seed++) {
+            PhaseChain chain = new PhaseChain(seed);
+            Constraints reuse = Constraints.NONE.withReuse(true);
+            Placement best = chain.phases.planConcurrent(3, reuse);
+            Explanation why = chain.phases.explainConcurrent(best, 3, reuse);
+            Planner mean = chain.phases.planner();
+            OptionalDouble least = chain.assignments().stream()
+                    .map(places -> mean.evaluate(places, Objective.LATENCY, Constraints.NONE))
+                    .filter(placement -> !placement.hasPartsOf(best))
+                    .mapToDouble(placement -> Phases.secondsOfStep(placement, 3))
+                    .min();
+            assertEquals(least.isPresent(), why.runnerUp().isPresent(), "seed " + seed);
+            if (least.isPresent()) {
+                double second = Phases.secondsOfStep(why.runnerUp().orElseThrow(), 3);
+                assertEquals(least.getAsDouble(), second, 1e-9 * second, "seed " + seed);
+            }
+            assertEquals(chain.devices, why.singleDevices().size());
+            for (Explanation.Flip flip : why.flips()) {
+                assertTrue(!flip.then().hasPartsOf(best), "seed " + seed);
+                flips++;
+            }
+        }
+        assertTrue(flips > INSTANCES / 10, "flips: " + flips);
     }
 
     /** Memory with caches, a pinned segment and a least number of devices, for each objective. */

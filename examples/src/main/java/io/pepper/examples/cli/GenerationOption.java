@@ -10,6 +10,7 @@ import io.pepper.plan.Explanation;
 import io.pepper.plan.Metric;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Phases;
+import io.pepper.plan.Placement;
 import io.pepper.plan.Planner;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The option for plans of text generators. */
 final class GenerationOption {
+    /** The explanation of a throughput searches several hundred fronts, which takes seconds with this many devices. */
+    private static final int MAX_EXPLAINED_DEVICES = 4;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
@@ -122,7 +126,7 @@ final class GenerationOption {
         Planner planner = phases.planner();
         PlanOptions.Prepared prepared = new PlanOptions.Prepared(
                 segments.token(), planner, constraints, Optional.of(timed.model()), timed.states(), notes);
-        Explanation why = why(phases, goal, wanted, constraints);
+        Explanation why = why(phases, goal, wanted, constraints, notes);
         Phases counted = phases;
         why = plan.predictsLoads() && !isOfSequences(goal, wanted)
                 ? why.withLoads(planner, timed.model(), (changed, device) -> segments.update(counted, changed, device)
@@ -145,11 +149,18 @@ final class GenerationOption {
         return goal.objective().equals(Objective.THROUGHPUT) && load.sequences() > 1;
     }
 
-    private static Explanation why(Phases phases, Goal goal, GenerationLoad load, Constraints constraints) {
+    private static Explanation why(
+            Phases phases, Goal goal, GenerationLoad load, Constraints constraints, List<String> notes) {
         Planner planner = phases.planner();
         if (isOfSequences(goal, load)) {
+            Placement placement = phases.planConcurrent(load.sequences(), constraints);
+            if (planner.cluster().devices().size() <= MAX_EXPLAINED_DEVICES) {
+                return phases.explainConcurrent(placement, load.sequences(), constraints);
+            }
+            notes.add("the runner-up and what would change the decision are searched with up to "
+                    + MAX_EXPLAINED_DEVICES + " devices, for the throughput of several sequences");
             return new Explanation(
-                    phases.planConcurrent(load.sequences(), constraints),
+                    placement,
                     constraints,
                     planner.singleDevices(Objective.THROUGHPUT),
                     Optional.empty(),
