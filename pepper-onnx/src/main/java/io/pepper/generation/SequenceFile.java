@@ -3,6 +3,7 @@ package io.pepper.generation;
 import io.pepper.document.InvalidFileException;
 import io.pepper.generation.SavedSequence.SavedTensor;
 import io.pepper.internal.text.FileErrors;
+import io.pepper.internal.text.FileKinds;
 import io.pepper.internal.text.WholeFile;
 import io.pepper.onnx.internal.wire.Digests;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
@@ -91,7 +91,7 @@ final class SequenceFile implements AutoCloseable {
     @SuppressWarnings("resource") // The result closes the channel.
     static SequenceFile open(Path file) throws IOException {
         return FileErrors.naming(file, () -> {
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
+            if (FileKinds.isOther(file)) {
                 throw new IOException("is no regular file");
             }
             FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
