@@ -126,7 +126,11 @@ final class StepInput {
     private static Kind length(String source, TensorInfo info) throws UnsupportedModelException {
         String name = info.name();
         if (info.type().orElse("").equals("bool")) {
-            throw refused(source, info, "is a switch: set it when the model is opened (--set, withInputValues)");
+            throw refused(
+                    source,
+                    info,
+                    "is a switch: select the branch that reads caches when the model is split, such as by pepper split"
+                            + " MODEL --set " + name + "=true, or open it with ReadOptions.withInputValues");
         } else if (isAny(name, "logits")) {
             return Kind.WANTED_LOGITS;
         } else if (isAny(name, "seqlens_k")) {

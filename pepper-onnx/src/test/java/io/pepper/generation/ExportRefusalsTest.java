@@ -90,7 +90,8 @@ class ExportRefusalsTest {
     void aSwitch() throws Exception {
         assertRefused(
                 added(value("use_cache_branch", BOOL, 1)),
-                "'use_cache_branch: bool[1]' is a switch: set it when the model is opened (--set, withInputValues)");
+                "'use_cache_branch: bool[1]' is a switch: select the branch that reads caches",
+                "split MODEL --set use_cache_branch=true");
     }
 
     @Test
