@@ -2,6 +2,7 @@ package io.pepper.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.cut.Cuts;
+import io.pepper.examples.text.TokenizerFiles;
 import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.internal.text.WholeFile;
@@ -215,6 +216,9 @@ final class PlanCommand implements Callable<Integer> {
                         .withCaveats(caveats),
                 writing.options().withProgress(progress));
         serving.write(directory.get());
+        if (model.isPresent()) {
+            TokenizerFiles.copy(model.get(), directory.get());
+        }
         return Optional.of(made);
     }
 

@@ -1,6 +1,7 @@
 package io.pepper.examples.cli;
 
 import io.pepper.cut.Cuts;
+import io.pepper.examples.text.TokenizerFiles;
 import io.pepper.export.ExportOptions;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SplitVerifier;
@@ -151,7 +152,7 @@ final class SplitCommand implements Callable<Integer> {
                     ? Optional.of(SplitVerifier.verify(opened, directory, verification, progress))
                     : Optional.empty();
             serving.write(directory);
-            print(manifest, verified);
+            print(manifest, verified, TokenizerFiles.copy(model, directory));
             return verified.map(Main::code).orElse(Main.DONE);
         }
     }
@@ -220,13 +221,16 @@ final class SplitCommand implements Callable<Integer> {
         };
     }
 
-    private void print(PartitionManifest manifest, Optional<Verification> verified) {
+    private void print(PartitionManifest manifest, Optional<Verification> verified, List<String> copied) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
             out.println(Json.print(Json.split(model, directory, manifest, verified)));
         } else {
             ModelPrinter.parts(manifest, directory, out);
             serving.print(out);
+            if (!copied.isEmpty()) {
+                out.println("Copied for --text: " + String.join(", ", copied));
+            }
             verified.ifPresent(verification -> ModelPrinter.verification(verification, out));
         }
     }

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 
 /** The tokens at which a model's text ends. */
 public final class EndTokens {
-    private static final String FILE_NAME = "generation_config.json";
+    static final String FILE_NAME = "generation_config.json";
     private static final String FIELD = "eos_token_id";
     private static final int MAX_BYTES = 1 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -57,6 +57,31 @@ class GenerateTextTest {
         return new ObjectMapper().readTree(out.toString()).path("sequences").path(0);
     }
 
+    /** As a repository of exported models has them: the tokenizer is one directory above the models. */
+    @Test
+    void theTokenizerGoesWithThePartsToAnotherDirectory() throws IOException {
+        Path hub = directory.resolve("hub");
+        Path models = Files.createDirectories(hub.resolve("onnx"));
+        Path model = SmallDecoder.write(models.resolve("decoder.onnx"));
+        SmallTokenizer.write(hub.resolve(Tokenizer.FILE_NAME));
+        Files.writeString(hub.resolve("generation_config.json"), "{\"eos_token_id\": 2}");
+        Path away = Files.createDirectories(directory.resolve("away/from/it")).resolve("parts");
+        assertThat(run("split", model, "--parts", 2, "--out", away))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("Copied for --text: tokenizer.json, generation_config.json");
+        assertThat(away.resolve(Tokenizer.FILE_NAME)).hasSameBinaryContentAs(hub.resolve(Tokenizer.FILE_NAME));
+        JsonNode text = sequence(away, "--text", PROMPT, "--max-new", 12, "--json");
+        assertThat(text.path("tokens").size()).isPositive();
+        assertThat(text.path("promptTokens")).hasToString("[0,3,4,5,6]");
+
+        Files.writeString(away.resolve(Tokenizer.FILE_NAME), "{}"); // That of another model.
+        assertThat(run("split", model, "--parts", 3, "--out", away))
+                .as(err.toString())
+                .isZero();
+        assertThat(away.resolve(Tokenizer.FILE_NAME)).hasSameBinaryContentAs(hub.resolve(Tokenizer.FILE_NAME));
+    }
+
     @Test
     void textIsPrintedAndTheSameTokensAreThoseOfItsNumbers() throws IOException {
         JsonNode text = sequence(parts, "--text", PROMPT, "--max-new", 12, "--json");
