@@ -153,12 +153,15 @@ public final class RehearsalTable {
         double[][][] figures = new double[PHASES.size()][FIGURES.size()][TURNS];
         try (GenerationSession session =
                 GenerationSession.open(directory, GenerationOptions.DEFAULTS.withPipeline(pipeline))) {
-            for (int turn = -WARM_TURNS; turn < TURNS; turn++) {
+            for (int turn = 0; turn < WARM_TURNS; turn++) {
+                session.generate(PROMPT, Sampling.GREEDY.withMaxNewTokens(TOKENS));
+            }
+            for (int turn = 0; turn < TURNS; turn++) {
                 double[] alone = planned(false);
                 Generated made = session.generate(PROMPT, Sampling.GREEDY.withMaxNewTokens(TOKENS));
                 double[] inTurns = planned(true);
                 double[] rehearsed = {made.firstTokenSeconds(), 1 / made.tokensPerSecond()};
-                for (int phase = 0; turn >= 0 && phase < rehearsed.length; phase++) {
+                for (int phase = 0; phase < rehearsed.length; phase++) {
                     double[] row = {
                         alone[phase] * MILLIS,
                         inTurns[phase] * MILLIS,
