@@ -169,7 +169,8 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), GenerationRehearsal.refusal(directory, emulate.orElseThrow()));
         }
-        RunPrinter report = new RunPrinter(directory, Optional.of(plan));
+        RunPrinter report =
+                new RunPrinter(directory, Optional.empty()); // The rehearsal prints the plan's times itself.
         watch(Optional.of(plan), report);
         SessionOptions options = withProviders(
                 Optional.of(plan),

@@ -93,6 +93,7 @@ class GenerationRehearsalTest {
         }
         assertThat(document.path("caveats")).isNotEmpty();
         assertThat(document.has("notes")).isTrue();
+        assertThat(document.path("notes").toString()).doesNotContain("no planned times");
     }
 
     @Test
