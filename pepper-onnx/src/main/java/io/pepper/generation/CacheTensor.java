@@ -95,7 +95,7 @@ final class CacheTensor {
         return content == null ? memory(tensor) : content.duplicate().order(ByteOrder.nativeOrder());
     }
 
-    private static long bytes(TensorInfo info) {
+    static long bytes(TensorInfo info) {
         return info.getNumElements() * info.type.size;
     }
 

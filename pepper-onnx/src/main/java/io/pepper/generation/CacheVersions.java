@@ -165,6 +165,19 @@ final class CacheVersions implements AutoCloseable {
                 / now.length();
     }
 
+    /** Replaces the inputs of a sequence that are the same in all steps by copies. */
+    void keep(SequenceState state, Map<String, OnnxTensor> contexts) throws OrtException {
+        Version copies = Version.copies(contexts);
+        bytes += copies.bytes() - state.replaceContexts(copies);
+    }
+
+    /** Drops all that a sequence has, also the inputs that are the same in all steps. */
+    void forget(SequenceState state) {
+        drop(state);
+        bytes -= state.replaceContexts(Version.NONE);
+    }
+
+    /** Drops the caches of a sequence. */
     void drop(SequenceState state) {
         bytes -= state.release();
     }

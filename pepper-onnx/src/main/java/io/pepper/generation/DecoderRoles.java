@@ -225,8 +225,12 @@ record DecoderRoles(
         return sizes;
     }
 
-    /** Returns the manifest as the session sees it: without caches, masks, positions and lengths, with the step. */
-    PartitionManifest visible(PartitionManifest manifest) {
+    /**
+     * Returns the manifest as the session sees it: without caches, masks, positions and lengths, with the step.
+     *
+     * @param crossing whether the inputs that are the same in all steps cross links, once for each sequence
+     */
+    PartitionManifest visible(PartitionManifest manifest, boolean crossing) {
         TensorInfo step = new TensorInfo(Step.TENSOR, Optional.of("int64"), Optional.of(List.of(Dimension.of("step"))));
         List<PartitionManifest.Part> parts = manifest.parts().stream()
                 .map(part -> new PartitionManifest.Part(
@@ -237,7 +241,7 @@ record DecoderRoles(
                         part.recomputedOperators(),
                         part.constantOperators(),
                         part.weightBytes(),
-                        visible(part.inputs(), step),
+                        visible(part.inputs(), step, crossing),
                         part.outputs().stream()
                                 .filter(output -> isVisible(output.name(), manifest))
                                 .toList(),
@@ -248,7 +252,7 @@ record DecoderRoles(
                 manifest.modelName(),
                 manifest.modelSha256(),
                 manifest.weights(),
-                List.of(tokens, step),
+                visible(manifest.inputs(), step, crossing),
                 List.of(logits),
                 parts,
                 manifest.cuts(),
@@ -258,9 +262,14 @@ record DecoderRoles(
                 RecognizedInputs.NONE);
     }
 
-    private List<TensorInfo> visible(List<TensorInfo> read, TensorInfo step) {
-        List<TensorInfo> left = new ArrayList<>(
-                read.stream().filter(input -> !isHidden(input.name())).toList());
+    private List<TensorInfo> visible(List<TensorInfo> read, TensorInfo step, boolean crossing) {
+        List<TensorInfo> left = new ArrayList<>(read.stream()
+                .filter(input -> !isHidden(input.name()) || (crossing && contexts.contains(input.name())))
+                // An input that is the same in all steps is empty in later ones, whatever its shape.
+                .map(input -> contexts.contains(input.name())
+                        ? new TensorInfo(input.name(), input.type(), Optional.empty())
+                        : input)
+                .toList());
         left.add(step);
         return left;
     }

@@ -27,7 +27,7 @@ final class DecoderStage implements Stage {
     private final DecoderRoles roles;
     private final HiddenInputs hidden;
     private final SequenceCaches caches;
-    private final SequenceContexts contexts;
+    private final Optional<SequenceContexts> contexts;
     private final List<String> inputs;
     private final List<String> outputs;
     private final Map<String, String> presents = new LinkedHashMap<>();
@@ -41,10 +41,15 @@ final class DecoderStage implements Stage {
      * @param roles the roles of the model's inputs and outputs
      * @param visible the outputs that later parts or the caller read
      * @param caches its caches
-     * @param contexts the inputs that are the same in all steps of a sequence
+     * @param contexts the inputs that are the same in all steps of a sequence; empty if the stage receives them with the
+     *     first step, and keeps them
      */
     DecoderStage(
-            Stage stage, DecoderRoles roles, List<String> visible, SequenceCaches caches, SequenceContexts contexts) {
+            Stage stage,
+            DecoderRoles roles,
+            List<String> visible,
+            SequenceCaches caches,
+            Optional<SequenceContexts> contexts) {
         this.stage = stage;
         this.roles = roles;
         this.hidden = new HiddenInputs(roles);
@@ -52,8 +57,8 @@ final class DecoderStage implements Stage {
         this.contexts = contexts;
         this.outputs = List.copyOf(visible);
         this.visible = Set.copyOf(visible);
-        List<String> read = new ArrayList<>(
-                stage.inputs().stream().filter(input -> !roles.isHidden(input)).toList());
+        List<String> read =
+                new ArrayList<>(stage.inputs().stream().filter(this::isRead).toList());
         read.add(Step.TENSOR);
         this.inputs = List.copyOf(read);
         for (String input : stage.inputs()) {
@@ -63,6 +68,16 @@ final class DecoderStage implements Stage {
             }
         }
         this.kept = Set.copyOf(presents.values());
+    }
+
+    /** Returns whether an input comes from outside in each step. */
+    private boolean isRead(String input) {
+        return !roles.isHidden(input) || isKept(input);
+    }
+
+    /** Returns whether an input comes from outside with the first step, and stays here. */
+    private boolean isKept(String input) {
+        return contexts.isEmpty() && roles.contexts().contains(input);
     }
 
     SequenceCaches caches() {
@@ -95,7 +110,7 @@ final class DecoderStage implements Stage {
         List<OnnxTensor> made = new ArrayList<>();
         boolean ended = false;
         try {
-            Map<String, OnnxTensor> pasts = new HashMap<>(caches.begin(step));
+            Map<String, OnnxTensor> pasts = caches.begin(step, kept(given));
             try {
                 Map<String, OnnxTensorLike> feed = new HashMap<>(given);
                 feed.remove(Step.TENSOR);
@@ -113,6 +128,20 @@ final class DecoderStage implements Stage {
         } finally {
             made.forEach(OnnxTensor::close);
         }
+    }
+
+    /** Returns the inputs that the stage keeps from the first step on. */
+    private Map<String, OnnxTensor> kept(Map<String, OnnxTensorLike> given) throws StageException {
+        Map<String, OnnxTensor> kept = new HashMap<>();
+        for (String input : stage.inputs()) {
+            if (isKept(input)) {
+                if (!(given.get(input) instanceof OnnxTensor tensor)) {
+                    throw new StageException(StageException.Kind.FAILED, name(), "'" + input + "' is no tensor", null);
+                }
+                kept.put(input, tensor);
+            }
+        }
+        return kept;
     }
 
     /** Runs the stage, and keeps the new caches. */
@@ -171,7 +200,7 @@ final class DecoderStage implements Stage {
                 }
                 feed.put(input, Objects.requireNonNull(pasts.get(input)));
             } else if (roles.contexts().contains(input)) {
-                OnnxTensor value = contexts.get(step.sequence(), input);
+                OnnxTensor value = contexts.isPresent() ? contexts.get().get(step.sequence(), input) : pasts.get(input);
                 if (value == null) {
                     throw new StageException(
                             StageException.Kind.FAILED,

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 
@@ -28,10 +29,12 @@ import java.util.function.IntPredicate;
 public final class GenerationParts {
     private final DecoderRoles roles;
     private final PartitionManifest manifest;
+    private final PartitionManifest here;
 
     private GenerationParts(DecoderRoles roles, PartitionManifest all) {
         this.roles = roles;
-        this.manifest = roles.visible(all);
+        this.manifest = roles.visible(all, true);
+        this.here = roles.visible(all, false);
     }
 
     /**
@@ -54,13 +57,11 @@ public final class GenerationParts {
      * @param manifest the manifest of the parts
      * @return the parts
      * @throws UnsupportedModelException if the model is no text generator with caches, or has inputs that do not follow
-     *     from its tokens, also such that are the same in all steps of a sequence; the message names them
+     *     from its tokens; the message names them
      * @throws IOException if a part cannot be read
      */
     public static GenerationParts ofElsewhere(PartitionManifest manifest) throws IOException {
-        GenerationParts parts = new GenerationParts(DecoderRoles.of(manifest, (part, input) -> true), manifest);
-        parts.requireNoContexts();
-        return parts;
+        return new GenerationParts(DecoderRoles.of(manifest, (part, input) -> true), manifest);
     }
 
     /**
@@ -103,18 +104,6 @@ public final class GenerationParts {
         return roles;
     }
 
-    /** Requires that there are no inputs that are the same in all steps of a sequence: parts elsewhere lack them. */
-    void requireNoContexts() throws UnsupportedModelException {
-        if (!roles.contexts().isEmpty()) {
-            throw new UnsupportedModelException(
-                    manifest.modelName(),
-                    "inputs",
-                    roles.contexts().stream().sorted().toList()
-                            + " are the same in all steps of a sequence; they are kept in this process only, not by"
-                            + " stages that run elsewhere");
-        }
-    }
-
     /** Returns the inputs that are the same in all steps of a sequence, by name. */
     Map<String, TensorInfo> contexts() {
         Map<String, TensorInfo> found = new LinkedHashMap<>(roles.inputs());
@@ -124,7 +113,8 @@ public final class GenerationParts {
 
     /**
      * Returns the manifest of the parts as they are seen from outside: without caches, masks, positions and lengths, with
-     * the step.
+     * the step. Inputs that are the same in all steps of a sequence, such as the states of an encoder, are among its
+     * inputs: a part copies them in a step of 0 tokens before it, and ignores their values in later steps.
      *
      * @return the manifest
      */
@@ -132,23 +122,26 @@ public final class GenerationParts {
         return manifest;
     }
 
+    /** Returns the manifest of parts in this process, which find the inputs that are the same in all steps. */
+    PartitionManifest here() {
+        return here;
+    }
+
     /**
-     * Lets a stage keep the caches of a part. A part that reads the states of an encoder, or another input that is the
-     * same in all steps, fails: only a {@link GenerationSession} in this process has them.
+     * Lets a stage keep the caches of a part, and the inputs that are the same in all steps of a sequence.
      *
      * @param part the number of the part, from 0
      * @param stage the open part; closing the result closes it
-     * @param maxCacheBytes the largest size of the caches, of all sequences together; empty for no limit
+     * @param maxCacheBytes the largest size of the caches and these inputs, of all sequences together; empty for no limit
      * @param evicts whether the caches of the sequence that was used least recently are dropped at the limit; else a step
      *     that would exceed the limit fails
      * @return a stage with the inputs and outputs of {@link #manifest()}. It may be called by several threads
      */
     public Stage keeping(int part, Stage stage, OptionalLong maxCacheBytes, boolean evicts) {
-        return keeping(
-                part, stage, new SequenceCaches(stage.name(), maxCacheBytes, evicts), new SequenceContexts(contexts()));
+        return keeping(part, stage, new SequenceCaches(stage.name(), maxCacheBytes, evicts), Optional.empty());
     }
 
-    DecoderStage keeping(int part, Stage stage, SequenceCaches caches, SequenceContexts contexts) {
+    DecoderStage keeping(int part, Stage stage, SequenceCaches caches, Optional<SequenceContexts> contexts) {
         List<String> outputs = manifest.parts().get(part).outputs().stream()
                 .map(TensorInfo::name)
                 .toList();

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
@@ -138,12 +139,12 @@ public final class GenerationSession implements AutoCloseable {
     private static GenerationSession of(
             GenerationParts parts, List<Stage> stages, ModelIdentity identity, GenerationOptions options)
             throws IOException {
-        PartitionManifest visible = parts.manifest();
+        PartitionManifest visible = parts.here();
         List<DecoderStage> keeping = new ArrayList<>();
         SequenceContexts contexts = new SequenceContexts(parts.contexts());
         for (int part = 0; part < stages.size(); part++) {
             SequenceCaches own = new SequenceCaches(stages.get(part).name(), options.maxCacheBytes(), options.evicts());
-            keeping.add(parts.keeping(part, stages.get(part), own, contexts));
+            keeping.add(parts.keeping(part, stages.get(part), own, Optional.of(contexts)));
         }
         List<Stage> wrapped = List.copyOf(keeping);
         // Without emulated devices, a sequence need not change threads between parts.
@@ -164,14 +165,10 @@ public final class GenerationSession implements AutoCloseable {
      *     the result closes
      * @param options the options, of which the length of chunks counts
      * @return a session, for the caller to close
-     * @throws UnsupportedModelException if the model has inputs that are the same in all steps of a sequence, such as the
-     *     states of an encoder: the stages lack them. The session is then open
      */
-    public static GenerationSession over(GenerationParts parts, ModelSession session, GenerationOptions options)
-            throws UnsupportedModelException {
-        parts.requireNoContexts();
+    public static GenerationSession over(GenerationParts parts, ModelSession session, GenerationOptions options) {
         long first = new SecureRandom().nextLong() >>> UNUSED_BITS;
-        SequenceStore store = new SequenceStore(List.of(), new SequenceContexts(Map.of()), first);
+        SequenceStore store = new SequenceStore(List.of(), new SequenceContexts(parts.contexts()), first);
         return new GenerationSession(parts.roles(), session, store, ModelIdentity.of(parts.manifest()), options);
     }
 
@@ -210,7 +207,8 @@ public final class GenerationSession implements AutoCloseable {
 
     /**
      * Begins a sequence without tokens of a model with {@link #contextInputs()}. They stay in this process, are shared by
-     * branches of the sequence, and are read again when its caches are computed again. They do not count as caches.
+     * branches of the sequence, and are read again when its caches are computed again. They do not count as caches. Parts
+     * on other machines receive them with the first tokens, and again when they lost them; there they count.
      *
      * @param context a value for each of these inputs, by name. The session copies the tensors
      * @return the sequence, for the caller to close

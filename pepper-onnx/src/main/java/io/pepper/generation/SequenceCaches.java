@@ -59,7 +59,7 @@ final class SequenceCaches implements AutoCloseable {
             SequenceState state = states.get(sequence);
             if (state != null && !state.isRunning()) {
                 states.remove(sequence);
-                versions.drop(state);
+                versions.forget(state);
             }
         }
     }
@@ -69,14 +69,33 @@ final class SequenceCaches implements AutoCloseable {
      * it. The caller calls {@link #end} or {@link
      * #fail}.
      *
-     * @return the tensors by their input; empty at the first token
+     * @param contexts the inputs that are the same in all steps, of which this keeps copies at the first token
+     * @return the tensors by their input; empty at the first token, except for {@code contexts}
      * @throws StageException of kind {@code STATE_LOST} if the caches are not here, or {@code OUT_OF_MEMORY} if the step
      *     would exceed the limit
      */
-    synchronized Map<String, OnnxTensor> begin(Step step) throws StageException, OrtException {
-        SequenceState state = reserve(step, known -> growth(step, known));
+    synchronized Map<String, OnnxTensor> begin(Step step, Map<String, OnnxTensor> contexts)
+            throws StageException, OrtException {
+        long copies = step.past() > 0
+                ? 0
+                : contexts.values().stream()
+                        .mapToLong(tensor -> CacheTensor.bytes(tensor.getInfo()))
+                        .sum();
+        SequenceState state = reserve(step, known -> growth(step, known) + copies);
+        boolean done = false;
+        try {
+            if (step.past() == 0) {
+                versions.keep(state, contexts);
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                fail(step);
+            }
+        }
         Map<String, OnnxTensor> tensors = new HashMap<>();
         state.now().tensors().forEach((cache, held) -> tensors.put(cache, held.tensor()));
+        state.contexts().tensors().forEach((input, held) -> tensors.put(input, held.tensor()));
         return tensors;
     }
 
@@ -231,8 +250,7 @@ final class SequenceCaches implements AutoCloseable {
     @SuppressWarnings("WaitNotInLoop") // The caller looks again.
     private void makeRoom(Step step, SequenceState state) throws StageException {
         List<SequenceState> others = states.values().stream()
-                .filter(other -> other != state
-                        && (other.isRunning() || !other.now().tensors().isEmpty()))
+                .filter(other -> other != state && other.holdsMemory())
                 .toList();
         Optional<SequenceState> idle =
                 others.stream().filter(other -> !other.isRunning()).findFirst();
@@ -248,7 +266,7 @@ final class SequenceCaches implements AutoCloseable {
         }
         if (idle.isPresent()) {
             states.values().remove(idle.get());
-            versions.drop(idle.get());
+            versions.forget(idle.get());
             return;
         }
         try {
@@ -263,6 +281,9 @@ final class SequenceCaches implements AutoCloseable {
     /** Cuts the caches of a sequence back to the tokens before a step. */
     private void cut(Step step, SequenceState state) throws StageException, OrtException {
         int length = state.now().length();
+        if (step.past() == 0) {
+            versions.keep(state, Map.of());
+        }
         if (step.past() == length) {
             return;
         }
@@ -332,7 +353,7 @@ final class SequenceCaches implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         notifyAll();
-        states.values().forEach(versions::drop);
+        states.values().forEach(versions::forget);
         states.clear();
         versions.close();
     }

@@ -13,12 +13,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inputs that are the same in all steps of a sequence, such as the states of an encoder. All stages of a session read
- * them here, so that they are given once and never travel. Branches of a sequence share them. Thread-safe.
+ * The inputs that are the same in all steps of a sequence, such as the states of an encoder. All stages of a session in
+ * this process read them here; to stages elsewhere, the session sends them once. Branches of a sequence share them.
+ * Thread-safe.
  */
 final class SequenceContexts implements AutoCloseable {
     private final Map<String, TensorInfo> required;
     private final Map<Long, Held> held = new HashMap<>();
+    private final Map<String, OnnxTensor> empty = new HashMap<>();
     private boolean closed;
 
     /** The tensors of one or several sequences. */
@@ -103,6 +105,23 @@ final class SequenceContexts implements AutoCloseable {
         return found == null || closed ? Map.of() : Map.copyOf(found.tensors);
     }
 
+    /** Returns what is sent in a step: the inputs in the first one, and empty tensors later. They stay open. */
+    synchronized Map<String, OnnxTensor> sent(Step step) throws OrtException, IOException {
+        Map<String, OnnxTensor> sent = new HashMap<>();
+        for (TensorInfo input : required.values()) {
+            OnnxTensor value = step.past() == 0 ? get(step.sequence(), input.name()) : empty.get(input.name());
+            if (value == null && step.past() == 0) {
+                throw new IOException("there is no '" + input.name() + "' of sequence " + step.sequence());
+            }
+            if (value == null) {
+                value = CacheTensor.zeros(FilledTensor.type(input), 0).tensor();
+                empty.put(input.name(), value);
+            }
+            sent.put(input.name(), value);
+        }
+        return sent;
+    }
+
     /** Releases the inputs of a sequence. */
     synchronized void release(long sequence) {
         Held found = held.remove(sequence);
@@ -116,5 +135,7 @@ final class SequenceContexts implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         List.copyOf(held.keySet()).forEach(this::release);
+        empty.values().forEach(OnnxTensor::close);
+        empty.clear();
     }
 }

@@ -1,5 +1,7 @@
 package io.pepper.generation;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -11,6 +13,15 @@ final class SequenceState {
     /** The caches after a number of tokens. */
     record Version(int length, Map<String, CacheTensor> tensors) {
         static final Version NONE = new Version(0, Map.of());
+
+        /** Returns copies of inputs that are the same in all steps. */
+        static Version copies(Map<String, OnnxTensor> inputs) throws OrtException {
+            Map<String, CacheTensor> copies = new HashMap<>();
+            for (Map.Entry<String, OnnxTensor> each : inputs.entrySet()) {
+                copies.put(each.getKey(), new CacheTensor(CacheTensor.copy(each.getValue())));
+            }
+            return new Version(0, copies);
+        }
 
         /** Returns the same caches with a further user. */
         Version shared() {
@@ -32,6 +43,10 @@ final class SequenceState {
 
     private Version now = Version.NONE;
     private Version before = Version.NONE;
+
+    /** Copies of the inputs that are the same in all steps; none if the session has them. */
+    private Version contexts = Version.NONE;
+
     private boolean running;
 
     /** The bytes by which the running step may extend the caches. */
@@ -45,6 +60,21 @@ final class SequenceState {
         return before;
     }
 
+    Version contexts() {
+        return contexts;
+    }
+
+    /** Replaces the inputs that are the same in all steps; returns the bytes that this frees. */
+    long replaceContexts(Version others) {
+        long freed = contexts.release();
+        contexts = others;
+        return freed;
+    }
+
+    boolean holdsMemory() {
+        return running || !now.tensors().isEmpty() || !contexts.tensors().isEmpty();
+    }
+
     /** Replaces the caches, without a release of the old ones. */
     void set(Version now, Version before) {
         this.now = now;
@@ -55,6 +85,7 @@ final class SequenceState {
     SequenceState branch() {
         SequenceState branch = new SequenceState();
         branch.set(now.shared(), before.shared());
+        branch.contexts = contexts.shared();
         return branch;
     }
 

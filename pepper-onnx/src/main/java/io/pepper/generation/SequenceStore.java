@@ -140,6 +140,11 @@ final class SequenceStore implements AutoCloseable {
         return contexts.all(sequence);
     }
 
+    /** Returns the inputs to send with a step: none if the stages are in this process. */
+    Map<String, OnnxTensor> sent(Step step) throws OrtException, IOException {
+        return stages.isEmpty() ? contexts.sent(step) : Map.of();
+    }
+
     /** Returns the bytes of the caches of each stage. */
     List<Long> cacheBytes() {
         return stages.stream().map(stage -> stage.caches().bytes()).toList();

@@ -8,6 +8,7 @@ import io.pepper.session.RunOutputs;
 import java.io.IOException;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,12 +35,20 @@ final class StepRunner {
         Step told = new Step(step.sequence(), step.parent(), step.past(), step.count(), step.all(), dropped);
         try (OnnxTensor command = told.tensor();
                 OnnxTensor words = tokens(tokens);
-                RunOutputs outputs = session.run(Map.of(roles.tokens().name(), words, Step.TENSOR, command))) {
+                RunOutputs outputs = session.run(inputs(told, command, words))) {
             store.told(dropped);
             return floats(outputs.tensor(roles.logits().name()));
         } catch (OrtException failed) {
             throw new IOException(String.valueOf(failed.getMessage()), failed);
         }
+    }
+
+    private Map<String, OnnxTensor> inputs(Step step, OnnxTensor command, OnnxTensor words)
+            throws OrtException, IOException {
+        Map<String, OnnxTensor> inputs = new HashMap<>(store.sent(step));
+        inputs.put(roles.tokens().name(), words);
+        inputs.put(Step.TENSOR, command);
+        return inputs;
     }
 
     private OnnxTensor tokens(long... tokens) throws OrtException, IOException {

@@ -12,28 +12,23 @@ import io.pepper.generation.ExportStyle.Extra;
 import io.pepper.generation.ExportStyle.Layout;
 import io.pepper.generation.ExportStyle.Positions;
 import io.pepper.model.OptimizationLevel;
-import io.pepper.model.ReadOptions;
 import io.pepper.model.TensorInfo;
-import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.RecognizedInputs;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
-import io.pepper.session.ModelSession;
-import io.pepper.session.PartitionedSession;
 import io.pepper.session.PipelineOptions;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,33 +68,8 @@ class ExportStylesTest {
         }
     }
 
-    /** The states of an encoder, or its keys and values; none for a decoder alone. */
     private static Map<String, OnnxTensor> contexts(ExportStyle style, long seed) throws Exception {
-        Map<String, OnnxTensor> contexts = new HashMap<>();
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        Random random = new Random(seed);
-        if (style.has(Extra.ENCODER_STATES)) {
-            float[][][] states = new float[1][7][ExportedDecoder.WIDTH];
-            for (float[] row : states[0]) {
-                IntStream.range(0, row.length).forEach(i -> row[i] = random.nextFloat() - 0.5f);
-            }
-            contexts.put("encoder_hidden_states", OnnxTensor.createTensor(environment, states));
-            contexts.put(
-                    "encoder_attention_mask",
-                    OnnxTensor.createTensor(environment, new long[][] {{1, 1, 1, 1, 1, 0, 0}}));
-        } else if (style.has(Extra.ENCODER_CACHES)) {
-            for (int i = 0; i < 2 * LAYERS; i++) {
-                float[][][][] cache = new float[1][ExportedDecoder.HEADS][7][ExportedDecoder.HEAD];
-                for (float[][] head : cache[0]) {
-                    for (float[] row : head) {
-                        IntStream.range(0, row.length).forEach(at -> row[at] = random.nextFloat() - 0.5f);
-                    }
-                }
-                String name = "past_key_values." + i / 2 + ".encoder." + (i % 2 == 0 ? "key" : "value");
-                contexts.put(name, OnnxTensor.createTensor(environment, cache));
-            }
-        }
-        return contexts;
+        return EncoderTensors.of(style, LAYERS, seed);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -166,6 +136,34 @@ class ExportStylesTest {
         }
     }
 
+    static List<ExportStyle> buffers() {
+        return ExportStyle.decoders().stream()
+                .filter(style -> style.layout() == Layout.BUFFER || style.layout() == Layout.GROUP_QUERY_BUFFER)
+                .toList();
+    }
+
+    /** In one step, or token by token: there is an error, and no token of a wrong cache. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("buffers")
+    void aTokenBeyondTheBufferIsRefused(ExportStyle style) throws Exception {
+        String full = "(?s).*(out of data bounds, idx=32|'attention_mask.*' has no room for 33 tokens"
+                + "|'present.0.key' .*has shape \\{1,2,32,8\\}).*";
+        split(style, 2);
+        List<Long> tokens = new ArrayList<>(Collections.nCopies(ExportedDecoder.LONGEST, 3L));
+        try (GenerationSession session = GenerationSession.open(directory, EXACT);
+                TokenSequence sequence = session.newSequence();
+                TokenSequence other = session.newSequence()) {
+            sequence.append(tokens);
+            assertThatThrownBy(() -> sequence.append(List.of(4L)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageMatching(full);
+            tokens.add(4L);
+            assertThatThrownBy(() -> other.append(tokens))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageMatching(full);
+        }
+    }
+
     private static void assertClose(float[] found, float[] expected) {
         for (int i = 0; i < found.length; i++) {
             assertThat(found[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-4f));
@@ -225,7 +223,7 @@ class ExportStylesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("encoderDecoders")
     void aContextThatDoesNotFitIsRefused(ExportStyle style) throws Exception {
-        PartitionManifest manifest = split(style, 2);
+        split(style, 2);
         String name = contexts(style, 1).keySet().stream().sorted().findFirst().orElseThrow();
         try (GenerationSession session = GenerationSession.open(directory, EXACT)) {
             assertThat(session.contextInputs()).hasSize(contexts(style, 1).size());
@@ -244,17 +242,6 @@ class ExportStylesTest {
             assertThatThrownBy(() -> session.newSequence(wrong))
                     .hasMessageContaining("'images' is no input that is the same in all steps: the model has [")
                     .hasMessageContaining(name);
-        }
-        assertThatThrownBy(() -> GenerationParts.ofElsewhere(manifest))
-                .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining(name)
-                .hasMessageContaining("not by stages that run elsewhere");
-        GenerationParts parts = GenerationParts.of(directory, manifest, part -> true, ReadOptions.DEFAULTS);
-        try (ModelSession elsewhere = PartitionedSession.open(directory)) {
-            assertThatThrownBy(() -> GenerationSession.over(parts, elsewhere, EXACT))
-                    .isInstanceOf(UnsupportedModelException.class)
-                    .hasMessageContaining(name)
-                    .hasMessageContaining("not by stages that run elsewhere");
         }
     }
 }

@@ -107,7 +107,7 @@ class GenerationSessionTest {
     void onlyTheHiddenStateAndTheStepTravelBetweenParts() throws Exception {
         PartitionManifest manifest = split(Decoders.Style.ATTENTION, 4);
         PartitionManifest visible =
-                DecoderRoles.of(manifest, DecoderRoles.ShapeReaders.NONE).visible(manifest);
+                DecoderRoles.of(manifest, DecoderRoles.ShapeReaders.NONE).visible(manifest, false);
         assertThat(visible.inputs()).extracting(TensorInfo::name).containsExactly("input_ids", Step.TENSOR);
         assertThat(visible.outputs()).extracting(TensorInfo::name).containsExactly("logits");
         for (int part = 1; part < 4; part++) {
@@ -129,7 +129,7 @@ class GenerationSessionTest {
                 .extracting(TensorInfo::name)
                 .contains("past_key_values.0.key");
         PartitionManifest visible =
-                DecoderRoles.of(manifest, (part, input) -> true).visible(manifest);
+                DecoderRoles.of(manifest, (part, input) -> true).visible(manifest, false);
         assertThat(visible.parts().get(2).inputs())
                 .extracting(TensorInfo::name)
                 .doesNotContain("past_key_values.0.key");

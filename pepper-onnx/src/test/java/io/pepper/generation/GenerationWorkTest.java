@@ -39,6 +39,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -132,7 +133,7 @@ class GenerationWorkTest {
     }
 
     private List<Stage> stages(PartitionManifest manifest, DecoderRoles roles) throws IOException {
-        PartitionManifest visible = roles.visible(manifest);
+        PartitionManifest visible = roles.visible(manifest, false);
         List<Stage> opened = Stage.openAll(directory, manifest, SessionOptions.DEFAULTS);
         List<Stage> stages = new ArrayList<>();
         for (int part = 0; part < opened.size(); part++) {
@@ -140,7 +141,8 @@ class GenerationWorkTest {
                     .map(TensorInfo::name)
                     .toList();
             SequenceCaches caches = new SequenceCaches(opened.get(part).name(), OptionalLong.empty(), false);
-            stages.add(new DecoderStage(opened.get(part), roles, outputs, caches, new SequenceContexts(Map.of())));
+            stages.add(new DecoderStage(
+                    opened.get(part), roles, outputs, caches, Optional.of(new SequenceContexts(Map.of()))));
         }
         return stages;
     }
