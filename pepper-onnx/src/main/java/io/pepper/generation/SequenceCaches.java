@@ -86,6 +86,8 @@ final class SequenceCaches implements AutoCloseable {
         try {
             if (step.past() == 0) {
                 versions.keep(state, contexts);
+                state.counted(copies);
+                reserved -= copies;
             }
             done = true;
         } finally {

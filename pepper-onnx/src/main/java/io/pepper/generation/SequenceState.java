@@ -106,6 +106,11 @@ final class SequenceState {
         growth = bytes;
     }
 
+    /** Takes bytes out of the growth of the running step, since they are there now. */
+    void counted(long bytes) {
+        growth -= bytes;
+    }
+
     /** Ends a step; returns the bytes by which it might have extended the caches. */
     long end() {
         long reserved = growth;
