@@ -8,7 +8,10 @@ import io.pepper.export.PartitionManifest;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.PipelineSession;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -105,6 +108,46 @@ class TlsWordsTest {
         assertThatThrownBy(() -> run(served(), ServingSecurity.NONE, grpc, false, "127.0.0.1"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("it may use TLS");
+    }
+
+    /** Resets each connection after its first byte, until the socket is closed. */
+    private static void reset(ServerSocket server) {
+        while (!server.isClosed()) {
+            try (Socket accepted = server.accept()) {
+                accepted.setSoLinger(true, 0);
+                assertThat(accepted.getInputStream().read()).isNotNegative();
+            } catch (IOException ended) {
+                assertThat(server.isClosed()).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConnectionThatIsResetMayBeOneOfTls(boolean grpc) throws Exception {
+        try (ServerSocket resetting = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                OnnxTensor x = Served.floats(new float[3], 1, 3)) {
+            Thread server = new Thread(() -> reset(resetting));
+            server.start();
+            RemoteOptions options = RemoteOptions.DEFAULTS.withRetries(0).withTimeout(Duration.ofSeconds(5));
+            Endpoint endpoint = new Endpoint(
+                    grpc ? Endpoint.Scheme.GRPC : Endpoint.Scheme.HTTP,
+                    "127.0.0.1",
+                    resetting.getLocalPort(),
+                    "m",
+                    Optional.empty());
+            assertThatThrownBy(() -> {
+                        try (PartitionedSession remote = PartitionedSession.of(
+                                manifest,
+                                List.of(RemoteStages.open(
+                                        endpoint, manifest.parts().get(0), options)),
+                                Served.EXACT)) {
+                            remote.run(Map.of("x", x)).close();
+                        }
+                    })
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("it may use TLS");
+        }
     }
 
     @ParameterizedTest

@@ -55,12 +55,19 @@ public final class TlsFaults {
     }
 
     /**
-     * Returns what a connection that ended without an answer may mean.
+     * Returns what the end of a connection without an answer may mean.
      *
+     * @param what the failure in words
      * @param tls whether the client uses TLS
-     * @return the words
+     * @return the words; empty if the connection did not end so
      */
-    public static String silence(boolean tls) {
-        return tls ? "it may expect a certificate of the client, or refuse the client's" : "it may use TLS";
+    public static Optional<String> silence(String what, boolean tls) {
+        String lower = what.toLowerCase(Locale.ROOT);
+        if (lower.contains("network closed") || lower.contains("received no bytes")) {
+            return Optional.of(
+                    tls ? "it may expect a certificate of the client, or refuse the client's" : "it may use TLS");
+        }
+        boolean reset = lower.contains("connection reset") || lower.contains("reset by peer");
+        return reset && !tls ? Optional.of("it may use TLS") : Optional.empty();
     }
 }

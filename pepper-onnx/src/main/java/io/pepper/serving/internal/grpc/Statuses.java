@@ -53,8 +53,8 @@ final class Statuses {
     private static String described(Status status) {
         String cause = status.getCause() == null ? "" : ": " + status.getCause().getMessage();
         String description = Optional.ofNullable(status.getDescription()).orElse("no reason is given");
-        String closed = description.contains("Network closed") ? "; " + TlsFaults.silence(false) : "";
-        return description + cause + closed;
+        String what = description + cause;
+        return what + TlsFaults.silence(what, false).map("; "::concat).orElse("");
     }
 
     private static String text(String given) {

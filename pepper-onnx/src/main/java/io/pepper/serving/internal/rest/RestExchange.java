@@ -83,7 +83,10 @@ final class RestExchange {
 
     private String described(Throwable thrown) {
         String what = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
-        return what.contains("received no bytes") ? "it ended the connection; " + TlsFaults.silence(tls) : what;
+        String ended = what.contains("received no bytes") ? "it ended the connection" : what;
+        return TlsFaults.silence(what, tls)
+                .map(meaning -> ended + "; " + meaning)
+                .orElse(what);
     }
 
     private ServingException failure(Throwable thrown) {
