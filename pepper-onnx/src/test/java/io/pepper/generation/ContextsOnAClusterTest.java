@@ -171,6 +171,37 @@ class ContextsOnAClusterTest {
         }
     }
 
+    /** A saved sequence brings its encoder along, to a session here and to nodes. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("styles")
+    void aSavedSequenceBringsItsEncoder(ExportStyle style) throws Exception {
+        Path parts = parts(style);
+        List<Long> expected = here(style, parts).get(1);
+        Path file = directory.resolve("sequence");
+        try (GenerationSession session = GenerationSession.open(parts);
+                TokenSequence sequence = begin(session, style, 1)) {
+            sequence.generate(PROMPT, SAMPLING.withMaxNewTokens(HALF), token -> true);
+            sequence.save(file);
+        }
+        List<Long> left = expected.subList(HALF, expected.size());
+        try (GenerationSession session = GenerationSession.open(parts);
+                TokenSequence sequence = session.restore(file)) {
+            assertThat(rest(sequence, expected)).isEqualTo(left);
+            assertThat(session.replays()).isZero();
+        }
+        try (TestCluster cluster = new TestCluster(directory)) {
+            cluster.node("a");
+            cluster.node("b");
+            ClusterClient client = cluster.client();
+            client.deploy("decoder", parts, 1, ProgressListener.NONE);
+            try (GenerationSession session = open(client);
+                    TokenSequence sequence = session.restore(file)) {
+                assertThat(rest(sequence, expected)).isEqualTo(left);
+                assertThat(session.replays()).isPositive();
+            }
+        }
+    }
+
     private static List<Long> rest(TokenSequence sequence, List<Long> made) throws IOException {
         return sequence.generate(List.of(made.get(HALF - 1)), SAMPLING.withMaxNewTokens(HALF), token -> true)
                 .tokens();
