@@ -163,8 +163,8 @@ public final class GenerationTable {
                 ratios[turn] = divided / whole[turn];
             }
         }
-        print("time of a token, one part", median(whole) * 1e3, "ms", "");
-        print("time of a token, three parts to one", median(ratios), "", spread(ratios));
+        print("time of a token, one part", Medians.of(whole) * 1e3, "ms", "");
+        print("time of a token, three parts to one", Medians.of(ratios), "", spread(ratios));
     }
 
     private static double secondsPerToken(GenerationSession session) throws IOException {
@@ -200,8 +200,8 @@ public final class GenerationTable {
             }
             session.metrics().forEach(stage -> print("time of " + stage.stage(), stage.p50Seconds() * 1e3, "ms", ""));
         }
-        print("rate of four sequences to one, two devices", median(ratios), "", spread(ratios));
-        print("rate of two whole models to one, two cores", median(limits), "", spread(limits));
+        print("rate of four sequences to one, two devices", Medians.of(ratios), "", spread(ratios));
+        print("rate of two whole models to one, two cores", Medians.of(limits), "", spread(limits));
     }
 
     /** Returns the tokens in a second of a sequence in each session, together. */
@@ -262,9 +262,9 @@ public final class GenerationTable {
                 added(one, far, here, added);
             }
         }
-        print("added by each of three nodes to a token, at first", median(cold), "ms", spread(cold));
-        print("added by each of three nodes to a token", median(added), "ms", spread(added));
-        print("time of a token, the same parts in one process", median(here) * 1e3, "ms", "");
+        print("added by each of three nodes to a token, at first", Medians.of(cold), "ms", spread(cold));
+        print("added by each of three nodes to a token", Medians.of(added), "ms", spread(added));
+        print("time of a token, the same parts in one process", Medians.of(here) * 1e3, "ms", "");
     }
 
     /** Measures what a token takes longer in three nodes, in ms for each; both take turns, of which two are not counted. */
@@ -279,12 +279,6 @@ public final class GenerationTable {
                 added[turn] = (there - here[turn]) * 1e3 / 3;
             }
         }
-    }
-
-    private static double median(double... values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     private static String spread(double... values) {

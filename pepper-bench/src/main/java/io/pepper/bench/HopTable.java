@@ -35,7 +35,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -134,11 +133,11 @@ final class HopTable {
                 Locale.ROOT,
                 "| %,d | %.3f | %.3f | %.1f | %.3f | %.1f | %.3f |%n",
                 bytes,
-                median(plain),
-                median(hops),
-                median(hops) / median(plain),
-                median(copies) - own / 2,
-                (median(copies) - own / 2) / median(plain),
+                Medians.of(plain),
+                Medians.of(hops),
+                Medians.of(hops) / Medians.of(plain),
+                Medians.of(copies) - own / 2,
+                (Medians.of(copies) - own / 2) / Medians.of(plain),
                 own);
     }
 
@@ -146,12 +145,6 @@ final class HopTable {
         try (RunOutputs outputs = session.run(Map.of("x", tensor))) {
             outputs.tensor("t0").getInfo();
         }
-    }
-
-    private static double median(double... values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     private static void echo(SocketChannel raw, ByteBuffer buffer, int bytes) throws IOException {

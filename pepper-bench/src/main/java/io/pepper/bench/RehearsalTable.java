@@ -193,7 +193,7 @@ public final class RehearsalTable {
                 times[part][run] = parts.get(part).seconds(phase);
             }
             for (int part = 0; part < PARTS; part++) {
-                known.put(work.get(phase).workload(part, part + 1), median(times[part]));
+                known.put(work.get(phase).workload(part, part + 1), Medians.of(times[part]));
             }
         }
         CostModel costs = CostModel.of(CLUSTER, (piece, threads, device) -> {
@@ -215,16 +215,15 @@ public final class RehearsalTable {
         }
     }
 
-    private static double median(double... values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
-    }
-
     private void print(String what, double... values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         out.printf(
-                Locale.ROOT, "%-40s %.4g (%.4g to %.4g)%n", what, median(values), sorted[0], sorted[sorted.length - 1]);
+                Locale.ROOT,
+                "%-40s %.4g (%.4g to %.4g)%n",
+                what,
+                Medians.of(values),
+                sorted[0],
+                sorted[sorted.length - 1]);
     }
 }

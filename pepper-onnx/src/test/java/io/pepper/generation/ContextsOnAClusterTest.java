@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxValue;
 import io.pepper.cluster.Cluster;
 import io.pepper.cluster.Device;
 import io.pepper.cluster.Link;
@@ -27,7 +25,7 @@ import io.pepper.plan.Constraints;
 import io.pepper.plan.CostModel;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Planner;
-import io.pepper.session.Cancellation;
+import io.pepper.session.Faults;
 import io.pepper.session.PartitionedSession;
 import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
@@ -231,35 +229,9 @@ class ContextsOnAClusterTest {
         }
 
         private Stage counted(DecoderStage stage) {
-            return new Stage() {
-                @Override
-                public String name() {
-                    return stage.name();
-                }
-
-                @Override
-                public List<String> inputs() {
-                    return stage.inputs();
-                }
-
-                @Override
-                public List<String> outputs() {
-                    return stage.outputs();
-                }
-
-                @Override
-                public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation)
-                        throws IOException {
-                    inputs.forEach((input, value) -> received.add(
-                            input.contains("encoder") ? CacheTensor.bytes(((OnnxTensor) value).getInfo()) : 0));
-                    return stage.run(inputs, cancellation);
-                }
-
-                @Override
-                public void close() throws IOException {
-                    stage.close();
-                }
-            };
+            return new Faults(stage)
+                    .listen(inputs -> inputs.forEach((input, value) -> received.add(
+                            input.contains("encoder") ? CacheTensor.bytes(((OnnxTensor) value).getInfo()) : 0)));
         }
 
         long received() {

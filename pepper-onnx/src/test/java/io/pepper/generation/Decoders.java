@@ -5,12 +5,22 @@ import static io.pepper.onnx.internal.proto.TensorProto.DataType.INT64;
 import static io.pepper.onnx.testmodels.ModelBuilder.model;
 import static io.pepper.onnx.testmodels.NodeSpec.node;
 
+import io.pepper.model.OptimizationLevel;
 import io.pepper.onnx.testmodels.ModelBuilder;
 import io.pepper.onnx.testmodels.Tensors;
+import io.pepper.session.PipelineOptions;
+import io.pepper.session.SessionOptions;
+import io.pepper.session.StageOptions;
 import java.util.Random;
 
 /** Small text generators. Their weights depend on the style and the number of layers alone. */
 final class Decoders {
+    /** Without optimisation and on one thread, so that answers are identical bit by bit. */
+    static final GenerationOptions EXACT = GenerationOptions.DEFAULTS.withPipeline(
+            PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS
+                    .withOptimization(OptimizationLevel.NONE)
+                    .withThreads(1))));
+
     static final int WIDTH = 32;
     static final int VOCABULARY = 40;
     private static final int KERNEL = 3;

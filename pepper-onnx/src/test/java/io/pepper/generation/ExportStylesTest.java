@@ -11,16 +11,12 @@ import io.pepper.export.SubmodelExporter;
 import io.pepper.generation.ExportStyle.Extra;
 import io.pepper.generation.ExportStyle.Layout;
 import io.pepper.generation.ExportStyle.Positions;
-import io.pepper.model.OptimizationLevel;
 import io.pepper.model.TensorInfo;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.onnx.RecognizedInputs;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
-import io.pepper.session.PipelineOptions;
-import io.pepper.session.SessionOptions;
-import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,10 +35,6 @@ class ExportStylesTest {
     private static final int LAYERS = 6;
     private static final int STEPS = 8;
     private static final List<Long> PROMPT = List.of(3L, 17L, 0L, 39L, 8L);
-    private static final GenerationOptions EXACT = GenerationOptions.DEFAULTS.withPipeline(
-            PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS
-                    .withOptimization(OptimizationLevel.NONE)
-                    .withThreads(1))));
 
     @TempDir
     Path directory;
@@ -122,7 +114,7 @@ class ExportStylesTest {
         }
         for (int parts = 1; parts <= LAYERS; parts++) {
             split(style, parts);
-            try (GenerationSession session = GenerationSession.open(directory, EXACT);
+            try (GenerationSession session = GenerationSession.open(directory, Decoders.EXACT);
                     TokenSequence sequence = session.newSequence(contexts)) {
                 List<Long> next = PROMPT;
                 for (int step = 0; step < STEPS; step++) {
@@ -150,7 +142,7 @@ class ExportStylesTest {
                 + "|'present.0.key' .*has shape \\{1,2,32,8\\}).*";
         split(style, 2);
         List<Long> tokens = new ArrayList<>(Collections.nCopies(ExportedDecoder.LONGEST, 3L));
-        try (GenerationSession session = GenerationSession.open(directory, EXACT);
+        try (GenerationSession session = GenerationSession.open(directory, Decoders.EXACT);
                 TokenSequence sequence = session.newSequence();
                 TokenSequence other = session.newSequence()) {
             sequence.append(tokens);
@@ -180,7 +172,8 @@ class ExportStylesTest {
         long limit = 2L * ExportedDecoder.WIDTH * Float.BYTES * LAYERS / 3 * 24;
         try (ExportedWhole whole = new ExportedWhole(style, LAYERS, one);
                 ExportedWhole second = new ExportedWhole(style, LAYERS, other);
-                GenerationSession session = GenerationSession.open(directory, EXACT.withMaxCacheBytes(limit, true))) {
+                GenerationSession session =
+                        GenerationSession.open(directory, Decoders.EXACT.withMaxCacheBytes(limit, true))) {
             Map<String, OnnxTensor> given = contexts(style, 1);
             TokenSequence sequence = session.newSequence(given);
             given.values().forEach(OnnxTensor::close);
@@ -214,7 +207,7 @@ class ExportStylesTest {
         split(style, 3);
         try (OnnxModel model = open(style)) {
             GenerationVerification found =
-                    GenerationVerification.of(model, directory, contexts(style, 1), PROMPT, STEPS, EXACT);
+                    GenerationVerification.of(model, directory, contexts(style, 1), PROMPT, STEPS, Decoders.EXACT);
             assertThat(found.identical()).isTrue();
             assertThat(found.tokens()).hasSize(STEPS);
         }
@@ -225,7 +218,7 @@ class ExportStylesTest {
     void aContextThatDoesNotFitIsRefused(ExportStyle style) throws Exception {
         split(style, 2);
         String name = contexts(style, 1).keySet().stream().sorted().findFirst().orElseThrow();
-        try (GenerationSession session = GenerationSession.open(directory, EXACT)) {
+        try (GenerationSession session = GenerationSession.open(directory, Decoders.EXACT)) {
             assertThat(session.contextInputs()).hasSize(contexts(style, 1).size());
             assertThatThrownBy(session::newSequence)
                     .isInstanceOf(IllegalArgumentException.class)

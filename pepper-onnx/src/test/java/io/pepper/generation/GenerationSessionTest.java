@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pepper.cut.Cuts;
 import io.pepper.export.PartitionManifest;
 import io.pepper.export.SubmodelExporter;
-import io.pepper.model.OptimizationLevel;
 import io.pepper.model.TensorInfo;
 import io.pepper.model.UnsupportedModelException;
 import io.pepper.onnx.OnnxModel;
@@ -15,11 +14,8 @@ import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import io.pepper.session.Faults;
-import io.pepper.session.PipelineOptions;
-import io.pepper.session.SessionOptions;
 import io.pepper.session.Stage;
 import io.pepper.session.StageException;
-import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,12 +39,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GenerationSessionTest {
     private static final int LAYERS = 4;
     private static final List<Long> PROMPT = List.of(3L, 17L, 0L, 39L, 8L);
-
-    /** Without optimisation and on one thread, so that answers are identical bit by bit. */
-    private static final GenerationOptions EXACT = GenerationOptions.DEFAULTS.withPipeline(
-            PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS
-                    .withOptimization(OptimizationLevel.NONE)
-                    .withThreads(1))));
 
     @TempDir
     Path directory;
@@ -82,7 +72,7 @@ class GenerationSessionTest {
     void tokensAndLogitsAreThoseOfTheWhole(Decoders.Style style, int parts) throws Exception {
         split(style, parts);
         try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
-                GenerationSession session = GenerationSession.open(directory, EXACT)) {
+                GenerationSession session = GenerationSession.open(directory, Decoders.EXACT)) {
             WholeDecoder.Continuation expected = whole.greedy(PROMPT, 12);
             assertThat(Set.copyOf(expected.tokens()))
                     .as("a test that says something")
@@ -143,7 +133,7 @@ class GenerationSessionTest {
     void aPromptMayRunInChunks(Decoders.Style style) throws Exception {
         split(style, 2);
         try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
-                GenerationSession session = GenerationSession.open(directory, EXACT.withPromptChunk(2))) {
+                GenerationSession session = GenerationSession.open(directory, Decoders.EXACT.withPromptChunk(2))) {
             assertThat(session.generate(PROMPT, Sampling.GREEDY.withMaxNewTokens(8))
                             .tokens())
                     .isEqualTo(whole.greedy(PROMPT, 8).tokens());
@@ -162,7 +152,7 @@ class GenerationSessionTest {
         }
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(Decoders.Style.CONVOLUTION, LAYERS));
-                GenerationSession session = GenerationSession.open(directory, EXACT)) {
+                GenerationSession session = GenerationSession.open(directory, Decoders.EXACT)) {
             List<Future<Generated>> running = new ArrayList<>();
             for (List<Long> prompt : prompts) {
                 running.add(threads.submit(() -> session.generate(prompt, Sampling.GREEDY.withMaxNewTokens(20))));
@@ -182,7 +172,7 @@ class GenerationSessionTest {
     void aBranchSharesTheTokensAndGoesOnByItself(Decoders.Style style) throws Exception {
         split(style, 2);
         try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
-                GenerationSession session = GenerationSession.open(directory, EXACT);
+                GenerationSession session = GenerationSession.open(directory, Decoders.EXACT);
                 TokenSequence trunk = session.newSequence()) {
             trunk.append(PROMPT);
             long shared = total(session);
@@ -222,7 +212,7 @@ class GenerationSessionTest {
     void aSequenceMayBeCutBack(Decoders.Style style) throws Exception {
         split(style, 3);
         try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
-                GenerationSession session = GenerationSession.open(directory, EXACT);
+                GenerationSession session = GenerationSession.open(directory, Decoders.EXACT);
                 TokenSequence sequence = session.newSequence()) {
             sequence.append(PROMPT);
             sequence.append(List.of(1L));
@@ -260,11 +250,11 @@ class GenerationSessionTest {
         PartitionManifest manifest = split(style, 3);
         List<Stage> stages = new ArrayList<>();
         for (int part = 0; part < 3; part++) {
-            stages.add(new Faults(
-                    Stage.open(directory, manifest, part, EXACT.pipeline().runtime())));
+            stages.add(new Faults(Stage.open(
+                    directory, manifest, part, Decoders.EXACT.pipeline().runtime())));
         }
         try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
-                GenerationSession session = GenerationSession.of(manifest, stages, EXACT);
+                GenerationSession session = GenerationSession.of(manifest, stages, Decoders.EXACT);
                 TokenSequence sequence = session.newSequence()) {
             WholeDecoder.Continuation expected = whole.greedy(PROMPT, 4);
             List<Long> next = PROMPT;
@@ -284,7 +274,7 @@ class GenerationSessionTest {
     void cachesAreAsLargeAsTheirTokensAndAreReleased() throws Exception {
         split(Decoders.Style.ATTENTION, 2);
         long perToken = 2L * LAYERS * Decoders.WIDTH * Float.BYTES;
-        try (GenerationSession session = GenerationSession.open(directory, EXACT);
+        try (GenerationSession session = GenerationSession.open(directory, Decoders.EXACT);
                 TokenSequence last = session.newSequence()) {
             for (int i = 0; i < 20; i++) {
                 try (TokenSequence sequence = session.newSequence()) {
@@ -309,7 +299,7 @@ class GenerationSessionTest {
         split(Decoders.Style.ATTENTION, 2);
         long perToken = LAYERS * Decoders.WIDTH * Float.BYTES;
         try (GenerationSession session =
-                        GenerationSession.open(directory, EXACT.withMaxCacheBytes(perToken * 40, false));
+                        GenerationSession.open(directory, Decoders.EXACT.withMaxCacheBytes(perToken * 40, false));
                 TokenSequence one = session.newSequence();
                 TokenSequence other = session.newSequence()) {
             one.append(PROMPT);
@@ -331,7 +321,7 @@ class GenerationSessionTest {
     void cachesThatWereDroppedAreComputedAgain(Decoders.Style style) throws Exception {
         split(style, 2);
         long limit;
-        try (GenerationSession session = GenerationSession.open(directory, EXACT);
+        try (GenerationSession session = GenerationSession.open(directory, Decoders.EXACT);
                 TokenSequence sequence = session.newSequence()) {
             sequence.append(PROMPT);
             sequence.append(List.of(1L));
@@ -341,7 +331,8 @@ class GenerationSessionTest {
                     .orElseThrow();
         }
         try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS));
-                GenerationSession session = GenerationSession.open(directory, EXACT.withMaxCacheBytes(limit, true));
+                GenerationSession session =
+                        GenerationSession.open(directory, Decoders.EXACT.withMaxCacheBytes(limit, true));
                 TokenSequence one = session.newSequence();
                 TokenSequence other = session.newSequence()) {
             one.append(PROMPT);
@@ -371,7 +362,7 @@ class GenerationSessionTest {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (WholeDecoder whole = new WholeDecoder(Decoders.bytes(Decoders.Style.ATTENTION, LAYERS));
                 GenerationSession session =
-                        GenerationSession.open(directory, EXACT.withMaxCacheBytes(perToken * 32, true))) {
+                        GenerationSession.open(directory, Decoders.EXACT.withMaxCacheBytes(perToken * 32, true))) {
             List<Future<Generated>> running = new ArrayList<>();
             for (long i = 0; i < 2; i++) {
                 List<Long> prompt = List.of(i, 2 * i, 9L);
@@ -393,7 +384,7 @@ class GenerationSessionTest {
     @Test
     void generationEndsAtAStopTokenOrWhenTheListenerWantsNoMore() throws Exception {
         split(Decoders.Style.ATTENTION, 2);
-        try (GenerationSession session = GenerationSession.open(directory, EXACT)) {
+        try (GenerationSession session = GenerationSession.open(directory, Decoders.EXACT)) {
             List<Long> all = session.generate(PROMPT, Sampling.GREEDY.withMaxNewTokens(9))
                     .tokens();
             long stop = all.get(all.size() - 1);
@@ -415,7 +406,7 @@ class GenerationSessionTest {
     void theSameSeedGivesTheSameTokens() throws Exception {
         split(Decoders.Style.ATTENTION, 2);
         Sampling warm = Sampling.GREEDY.withTemperature(2).withMaxNewTokens(16);
-        try (GenerationSession session = GenerationSession.open(directory, EXACT)) {
+        try (GenerationSession session = GenerationSession.open(directory, Decoders.EXACT)) {
             List<Long> first = session.generate(PROMPT, warm.withSeed(1)).tokens();
             assertThat(session.generate(PROMPT, warm.withSeed(1)).tokens()).isEqualTo(first);
             assertThat(session.generate(PROMPT, warm.withSeed(2)).tokens()).isNotEqualTo(first);
@@ -425,7 +416,7 @@ class GenerationSessionTest {
     @Test
     void logitsOfAllTokensAreThoseOfEachStep() throws Exception {
         split(Decoders.Style.ATTENTION, 2);
-        try (GenerationSession session = GenerationSession.open(directory, EXACT);
+        try (GenerationSession session = GenerationSession.open(directory, Decoders.EXACT);
                 TokenSequence all = session.newSequence();
                 TokenSequence each = session.newSequence()) {
             float[][] rows = all.appendWithAllLogits(PROMPT);
@@ -442,14 +433,14 @@ class GenerationSessionTest {
         split(style, 3);
         try (OnnxModel model = OnnxModel.load(Decoders.bytes(style, LAYERS), "decoder");
                 WholeDecoder whole = new WholeDecoder(Decoders.bytes(style, LAYERS))) {
-            GenerationVerification found = GenerationVerification.of(model, directory, PROMPT, 9, EXACT);
+            GenerationVerification found = GenerationVerification.of(model, directory, PROMPT, 9, Decoders.EXACT);
             assertThat(found.identical()).isTrue();
             assertThat(found.sameTokens()).isTrue();
             assertThat(found.largestDifference()).isZero();
             assertThat(found.tokens()).isEqualTo(whole.greedy(PROMPT, 9).tokens());
         }
         try (OnnxModel other = OnnxModel.load(Decoders.bytes(style, LAYERS + 1), "decoder")) {
-            GenerationVerification found = GenerationVerification.of(other, directory, PROMPT, 9, EXACT);
+            GenerationVerification found = GenerationVerification.of(other, directory, PROMPT, 9, Decoders.EXACT);
             assertThat(found.identical()).isFalse();
             assertThat(found.firstDifferentStep()).hasValue(0);
             assertThat(found.sameTokens()).isFalse();

@@ -9,7 +9,6 @@ import io.pepper.cut.Cut;
 import io.pepper.export.DeploymentExporter;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.SubmodelExporter;
-import io.pepper.model.OptimizationLevel;
 import io.pepper.onnx.ModelCharacteristics;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.Partition;
@@ -18,9 +17,6 @@ import io.pepper.plan.CostModel;
 import io.pepper.plan.Objective;
 import io.pepper.plan.Phases;
 import io.pepper.plan.Placement;
-import io.pepper.session.PipelineOptions;
-import io.pepper.session.SessionOptions;
-import io.pepper.session.StageOptions;
 import io.pepper.workload.Kernel;
 import io.pepper.workload.KernelFamily;
 import io.pepper.workload.Prediction;
@@ -38,10 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QuantizedDecoderTest {
     private static final int LAYERS = 3;
     private static final List<Long> PROMPT = List.of(3L, 17L, 0L, 39L, 8L);
-    private static final GenerationOptions EXACT = GenerationOptions.DEFAULTS.withPipeline(
-            PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS
-                    .withOptimization(OptimizationLevel.NONE)
-                    .withThreads(1))));
 
     /** The weights of products of one layer, and of the head. */
     private static final long LAYER = 64 * (64 + 32 + 32 + 64) + 3 * 64 * 128;
@@ -129,7 +121,7 @@ class QuantizedDecoderTest {
             for (int i = 0; i < cuts.size(); i++) {
                 Path parts = directory.resolve("cut" + i);
                 SubmodelExporter.export(model, Partition.of(model.graph(), List.of(cuts.get(i))), parts);
-                GenerationVerification found = GenerationVerification.of(model, parts, PROMPT, 12, EXACT);
+                GenerationVerification found = GenerationVerification.of(model, parts, PROMPT, 12, Decoders.EXACT);
                 assertThat(found.identical()).as("cut %s: %s", i, cuts.get(i)).isTrue();
                 assertThat(Set.copyOf(found.tokens()))
                         .as("a test that says something")
@@ -153,7 +145,7 @@ class QuantizedDecoderTest {
             assertThat(cuts).hasSizeGreaterThanOrEqualTo(LAYERS);
             Path parts = directory.resolve("parts");
             SubmodelExporter.export(model, Partition.of(model.graph(), cuts), parts);
-            GenerationVerification found = GenerationVerification.of(model, parts, PROMPT, 12, EXACT);
+            GenerationVerification found = GenerationVerification.of(model, parts, PROMPT, 12, Decoders.EXACT);
             assertThat(found.identical()).isTrue();
             assertThat(Set.copyOf(found.tokens())).hasSizeGreaterThan(1);
         }
@@ -180,8 +172,8 @@ class QuantizedDecoderTest {
                     .as("the whole needs its activations and caches too")
                     .hasSize(2);
             DeploymentExporter.export(model, segments.token(), best, directory, DeploymentPlan.Origin.of("a test"));
-            try (GenerationSession whole = GenerationSession.open(model, EXACT);
-                    GenerationSession parts = GenerationSession.open(directory, EXACT)) {
+            try (GenerationSession whole = GenerationSession.open(model, Decoders.EXACT);
+                    GenerationSession parts = GenerationSession.open(directory, Decoders.EXACT)) {
                 Sampling twelve = Sampling.GREEDY.withMaxNewTokens(12);
                 assertThat(parts.generate(PROMPT, twelve).tokens())
                         .isEqualTo(whole.generate(PROMPT, twelve).tokens());

@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pepper.cut.Cuts;
 import io.pepper.export.SubmodelExporter;
-import io.pepper.model.OptimizationLevel;
 import io.pepper.onnx.OnnxModel;
 import io.pepper.partition.OperatorCosts;
 import io.pepper.partition.Partitioner;
-import io.pepper.session.PipelineOptions;
-import io.pepper.session.SessionOptions;
 import io.pepper.session.StageException;
-import io.pepper.session.StageOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,12 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SavedSequenceTest {
     private static final int LAYERS = 4;
     private static final List<Long> PROMPT = List.of(3L, 17L, 0L, 39L, 8L);
-
-    /** Without optimisation and on one thread, so that answers are identical bit by bit. */
-    private static final GenerationOptions EXACT = GenerationOptions.DEFAULTS.withPipeline(
-            PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS
-                    .withOptimization(OptimizationLevel.NONE)
-                    .withThreads(1))));
 
     @TempDir
     Path directory;
@@ -84,14 +74,14 @@ class SavedSequenceTest {
     void aRestoredSequenceContinuesWithTheSameBits(Decoders.Style style, int count, int others) throws Exception {
         Path file = directory.resolve("saved.sequence");
         List<float[]> expected;
-        try (GenerationSession session = GenerationSession.open(parts(style, count), EXACT);
+        try (GenerationSession session = GenerationSession.open(parts(style, count), Decoders.EXACT);
                 TokenSequence sequence = session.newSequence()) {
             sequence.append(PROMPT);
             steps(sequence, 9, 1);
             sequence.save(file);
             expected = steps(sequence, 4, 22, 5, 5, 30);
         }
-        try (GenerationSession session = GenerationSession.open(parts(style, others), EXACT);
+        try (GenerationSession session = GenerationSession.open(parts(style, others), Decoders.EXACT);
                 TokenSequence sequence = session.restore(file);
                 TokenSequence second = session.restore(file)) {
             assertThat(sequence.tokens()).containsExactly(3L, 17L, 0L, 39L, 8L, 9L, 1L);
@@ -109,11 +99,11 @@ class SavedSequenceTest {
     @Test
     void theAxisOfGrowthIsRestored() throws Exception {
         Path parts = parts(Decoders.Style.ATTENTION, 2);
-        Path file = saved(parts, EXACT);
-        try (GenerationSession session = GenerationSession.open(parts, EXACT);
+        Path file = saved(parts, Decoders.EXACT);
+        try (GenerationSession session = GenerationSession.open(parts, Decoders.EXACT);
                 TokenSequence restored = session.restore(file);
                 TokenSequence branch = restored.fork();
-                GenerationSession another = GenerationSession.open(parts, EXACT);
+                GenerationSession another = GenerationSession.open(parts, Decoders.EXACT);
                 TokenSequence plain = another.newSequence()) {
             plain.append(PROMPT);
             List<Long> caches = session.cacheBytes();
@@ -129,7 +119,7 @@ class SavedSequenceTest {
     void theTokenThatWasChosenLastIsRestored() throws Exception {
         Path parts = parts(Decoders.Style.CONVOLUTION, 3);
         Path file = directory.resolve("saved.sequence");
-        try (GenerationSession session = GenerationSession.open(parts, EXACT);
+        try (GenerationSession session = GenerationSession.open(parts, Decoders.EXACT);
                 TokenSequence sequence = session.newSequence()) {
             List<Long> all = session.generate(PROMPT, Sampling.GREEDY.withMaxNewTokens(12))
                     .tokens();
@@ -153,7 +143,7 @@ class SavedSequenceTest {
     @SuppressWarnings("try") // Closing the sequence early is part of the test.
     void aSequenceWithoutTokensIsSaved() throws Exception {
         Path file = directory.resolve("saved.sequence");
-        try (GenerationSession session = GenerationSession.open(parts(Decoders.Style.ATTENTION, 2), EXACT);
+        try (GenerationSession session = GenerationSession.open(parts(Decoders.Style.ATTENTION, 2), Decoders.EXACT);
                 TokenSequence sequence = session.newSequence()) {
             sequence.save(file);
             try (TokenSequence restored = session.restore(file)) {
@@ -171,7 +161,7 @@ class SavedSequenceTest {
     void branchesAndShortenedSequencesAreSavedAsTheyAre(Decoders.Style style) throws Exception {
         Path parts = parts(style, 2);
         Path file = directory.resolve("saved.sequence");
-        try (GenerationSession session = GenerationSession.open(parts, EXACT);
+        try (GenerationSession session = GenerationSession.open(parts, Decoders.EXACT);
                 TokenSequence trunk = session.newSequence()) {
             trunk.append(PROMPT);
             trunk.append(List.of(6L));
@@ -188,7 +178,7 @@ class SavedSequenceTest {
     }
 
     private static void assertSame(Path parts, Path file, float[] expected, long token) throws IOException {
-        try (GenerationSession session = GenerationSession.open(parts, EXACT);
+        try (GenerationSession session = GenerationSession.open(parts, Decoders.EXACT);
                 TokenSequence restored = session.restore(file)) {
             assertThat(restored.append(List.of(token))).containsExactly(expected);
         }
@@ -197,10 +187,10 @@ class SavedSequenceTest {
     @Test
     void cachesThatWereDroppedAreLeftOutAndComputedAgain() throws Exception {
         Path parts = parts(Decoders.Style.ATTENTION, 2);
-        Path whole = saved(parts, EXACT);
+        Path whole = saved(parts, Decoders.EXACT);
         long size = Files.size(whole);
         long limit = LAYERS * 16L * Decoders.WIDTH * Float.BYTES;
-        try (GenerationSession session = GenerationSession.open(parts, EXACT.withMaxCacheBytes(limit, true));
+        try (GenerationSession session = GenerationSession.open(parts, Decoders.EXACT.withMaxCacheBytes(limit, true));
                 TokenSequence restored = session.restore(whole);
                 TokenSequence other = session.newSequence()) {
             other.append(PROMPT);
@@ -217,9 +207,9 @@ class SavedSequenceTest {
     @Test
     void restoredCachesCountAgainstTheLimit() throws Exception {
         Path parts = parts(Decoders.Style.ATTENTION, 2);
-        Path file = saved(parts, EXACT);
+        Path file = saved(parts, Decoders.EXACT);
         long one = LAYERS * 16L * Decoders.WIDTH * Float.BYTES;
-        try (GenerationSession session = GenerationSession.open(parts, EXACT.withMaxCacheBytes(one, false));
+        try (GenerationSession session = GenerationSession.open(parts, Decoders.EXACT.withMaxCacheBytes(one, false));
                 TokenSequence restored = session.restore(file)) {
             assertThat(session.cacheBytes()).containsExactly(one, one);
             assertThatThrownBy(() -> session.restore(file))
@@ -234,7 +224,7 @@ class SavedSequenceTest {
     @Test
     void anotherProcessContinuesWithTheSameBits() throws Exception {
         Path parts = parts(Decoders.Style.CONVOLUTION, 2);
-        Path file = saved(parts, EXACT);
+        Path file = saved(parts, Decoders.EXACT);
         String expected = continued(parts, file);
         Path log = directory.resolve("log");
         Process process = new ProcessBuilder(
@@ -254,7 +244,7 @@ class SavedSequenceTest {
 
     private static String continued(Path parts, Path file) throws IOException {
         StringBuilder all = new StringBuilder();
-        try (GenerationSession session = GenerationSession.open(parts, EXACT);
+        try (GenerationSession session = GenerationSession.open(parts, Decoders.EXACT);
                 TokenSequence restored = session.restore(file)) {
             for (float[] logits : steps(restored, 4, 22, 5)) {
                 for (float logit : logits) {
@@ -280,11 +270,11 @@ class SavedSequenceTest {
     @Test
     void aWholeModelAndItsPartsShareSequences() throws Exception {
         Path parts = parts(Decoders.Style.ATTENTION, 3);
-        Path file = saved(parts, EXACT);
+        Path file = saved(parts, Decoders.EXACT);
         try (OnnxModel model = OnnxModel.load(Decoders.bytes(Decoders.Style.ATTENTION, LAYERS), "decoder");
-                GenerationSession whole = GenerationSession.open(model, EXACT);
+                GenerationSession whole = GenerationSession.open(model, Decoders.EXACT);
                 TokenSequence there = whole.restore(file);
-                GenerationSession session = GenerationSession.open(parts, EXACT);
+                GenerationSession session = GenerationSession.open(parts, Decoders.EXACT);
                 TokenSequence here = session.restore(file)) {
             assertThat(there.append(List.of(12L))).containsExactly(here.append(List.of(12L)));
         }
@@ -293,7 +283,7 @@ class SavedSequenceTest {
     @Test
     void anExistingFileStaysIfItCannotBeReplaced() throws Exception {
         Path parts = parts(Decoders.Style.ATTENTION, 1);
-        try (GenerationSession session = GenerationSession.open(parts, EXACT);
+        try (GenerationSession session = GenerationSession.open(parts, Decoders.EXACT);
                 TokenSequence sequence = session.newSequence()) {
             sequence.append(PROMPT);
             Path nowhere = directory.resolve("absent").resolve("file");

@@ -10,7 +10,6 @@ import io.pepper.cut.Cut;
 import io.pepper.cut.CutOptions;
 import io.pepper.cut.Cuts;
 import io.pepper.export.SubmodelExporter;
-import io.pepper.model.OptimizationLevel;
 import io.pepper.onnx.ModelCosts;
 import io.pepper.onnx.ModelSegments;
 import io.pepper.onnx.OnnxModel;
@@ -19,9 +18,6 @@ import io.pepper.onnx.testmodels.Tensors;
 import io.pepper.partition.Partition;
 import io.pepper.partition.Partitioner;
 import io.pepper.partition.Segment;
-import io.pepper.session.PipelineOptions;
-import io.pepper.session.SessionOptions;
-import io.pepper.session.StageOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -40,10 +36,6 @@ class SharedResultsTest {
     private static final int LARGE = 40_000;
 
     private static final List<Long> PROMPT = List.of(3L, 17L, 0L, 11L);
-    private static final GenerationOptions EXACT = GenerationOptions.DEFAULTS.withPipeline(
-            PipelineOptions.DEFAULTS.withRuntime(SessionOptions.DEFAULTS.withStages(StageOptions.DEFAULTS
-                    .withOptimization(OptimizationLevel.NONE)
-                    .withThreads(1))));
 
     /** The origin of the table. */
     enum Table {
@@ -178,7 +170,7 @@ class SharedResultsTest {
             Path parts = directory.resolve("parts");
             SubmodelExporter.export(
                     model, Partitioner.atTensors("x1", "x2", "x3").partition(model.cuts(options)), parts);
-            GenerationVerification found = GenerationVerification.of(model, parts, PROMPT, 10, EXACT);
+            GenerationVerification found = GenerationVerification.of(model, parts, PROMPT, 10, Decoders.EXACT);
             assertThat(found.identical()).isTrue();
             assertThat(Set.copyOf(found.tokens())).hasSizeGreaterThan(1);
         }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A stage around another one that can go wrong in every way, and counts what is open. */
 public final class Faults implements Stage {
@@ -24,6 +25,7 @@ public final class Faults implements Stage {
     private final Stage real;
     private final AtomicInteger calls = new AtomicInteger();
     private volatile Fault fault = NONE;
+    private volatile Consumer<Map<String, OnnxTensorLike>> listener = inputs -> {};
     private volatile boolean closed;
 
     public Faults(Stage real) {
@@ -42,6 +44,12 @@ public final class Faults implements Stage {
 
     public Faults set(Fault what) {
         fault = what;
+        return this;
+    }
+
+    /** Sees the inputs of each call, before anything goes wrong. */
+    public Faults listen(Consumer<Map<String, OnnxTensorLike>> inputs) {
+        listener = inputs;
         return this;
     }
 
@@ -71,6 +79,7 @@ public final class Faults implements Stage {
     @Override
     public Map<String, OnnxValue> run(Map<String, OnnxTensorLike> inputs, Cancellation cancellation)
             throws IOException {
+        listener.accept(inputs);
         fault.strike(calls.getAndIncrement(), cancellation);
         return real.run(inputs, cancellation);
     }

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pepper.examples.SmallDecoder;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.export.GenerationPlan;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,25 +17,14 @@ import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Why the plan of a text generator is the best, in text, in JSON, in {@code plan.json} and in a report. */
-class GenerationExplanationTest {
+class GenerationExplanationTest extends DecoderCommands {
     private static final String LOAD = "prompt=64,new=9,context=100,sequences=3";
 
-    @TempDir
-    Path directory;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private Path model = Path.of("");
-    private Path cluster = Path.of("");
-
     @BeforeEach
-    void write() throws IOException {
-        model = SmallDecoder.write(directory.resolve("decoder.onnx"));
-        cluster = Files.writeString(
-                directory.resolve("cluster.yaml"),
+    void writeBoth() throws IOException {
+        write(
                 """
                 devices:
                   pi: {predictor: 'starter:raspberry-pi-5'}
@@ -54,14 +41,14 @@ class GenerationExplanationTest {
     private int plan(Object... args) {
         List<Object> words = new ArrayList<>(List.of("plan", model, "--cluster", cluster, "--generate", LOAD));
         words.addAll(List.of(args));
-        return CommandTest.run(out, err, words.toArray());
+        return run(words.toArray());
     }
 
     private JsonNode generation(Object... args) throws IOException {
         List<Object> words = new ArrayList<>(List.of(args));
         words.add("--json");
         assertThat(plan(words.toArray())).as(err.toString()).isZero();
-        return new ObjectMapper().readTree(out.toString()).path("generation");
+        return json().path("generation");
     }
 
     private static double sum(JsonNode numbers) {
@@ -169,7 +156,7 @@ class GenerationExplanationTest {
         ObjectNode root = (ObjectNode) new ObjectMapper().readTree(before);
         damage.accept(root);
         Files.writeString(file, root.toPrettyString());
-        assertThat(CommandTest.run(out, err, "simulate", "--every=1", parts)).isNotZero();
+        assertThat(run("simulate", "--every=1", parts)).isNotZero();
         assertThat(err.toString()).contains("plan.json").contains(texts);
         Files.writeString(file, before);
     }

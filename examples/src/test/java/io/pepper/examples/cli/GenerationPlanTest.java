@@ -4,36 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.pepper.examples.SmallDecoder;
 import io.pepper.export.DeploymentPlan;
 import io.pepper.predict.LatencyDataset;
 import io.pepper.predict.LatencyRecord;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Plans of a text generator from the command line. */
-class GenerationPlanTest {
-    @TempDir
-    Path directory;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private Path model = Path.of("");
-    private Path cluster = Path.of("");
-
+class GenerationPlanTest extends DecoderCommands {
     @BeforeEach
-    void write() throws IOException {
-        model = SmallDecoder.write(directory.resolve("decoder.onnx"));
-        cluster = Files.writeString(
-                directory.resolve("cluster.yaml"),
+    void writeBoth() throws IOException {
+        write(
                 """
                 devices:
                   pi: {predictor: 'starter:raspberry-pi-5'}
@@ -44,18 +30,10 @@ class GenerationPlanTest {
                 """);
     }
 
-    private int run(Object... args) {
-        return CommandTest.run(out, err, args);
-    }
-
     private int plan(Object... args) {
         List<Object> words = new ArrayList<>(List.of("plan", model, "--cluster", cluster));
         words.addAll(List.of(args));
         return run(words.toArray());
-    }
-
-    private JsonNode json() throws IOException {
-        return new ObjectMapper().readTree(out.toString());
     }
 
     @Test

@@ -3,16 +3,13 @@ package io.pepper.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pepper.examples.DeployedPart;
-import io.pepper.examples.SmallDecoder;
 import io.pepper.examples.metrics.PlanMetrics;
 import io.pepper.export.DeploymentPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,26 +18,16 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that read a plan of a text generator: its figures are those of a mean step, and its inputs are tokens. */
-class GenerationRehearsalTest {
+class GenerationRehearsalTest extends DecoderCommands {
     private static final double HOP = 0.002;
 
-    @TempDir
-    Path directory;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private Path model = Path.of("");
-    private Path cluster = Path.of("");
     private Path parts = Path.of("");
 
     @BeforeEach
     void plan() throws IOException {
-        model = SmallDecoder.write(directory.resolve("decoder.onnx"));
-        cluster = Files.writeString(
-                directory.resolve("cluster.yaml"),
+        write(
                 """
                 devices:
                   pi: {predictor: 'starter:raspberry-pi-5'}
@@ -64,11 +51,7 @@ class GenerationRehearsalTest {
     }
 
     private void succeeds(Object... args) {
-        assertThat(CommandTest.run(out, err, args)).as(err.toString()).isZero();
-    }
-
-    private JsonNode json() throws IOException {
-        return new ObjectMapper().readTree(out.toString());
+        assertThat(run(args)).as(err.toString()).isZero();
     }
 
     @Test
@@ -109,13 +92,13 @@ class GenerationRehearsalTest {
 
     @Test
     void refusesInputsThatTheTaskDoesNotTake() {
-        assertThat(CommandTest.run(out, err, "run", parts, "--warm-up", "1s")).isEqualTo(2);
+        assertThat(run("run", parts, "--warm-up", "1s")).isEqualTo(2);
         assertThat(err.toString()).contains("--warm-up is for rehearsals of a plan by plan --generate");
         for (List<Object> more : List.<List<Object>>of(
                 List.of("--input", "input_ids=random"), List.of("--dim", "past=3"), List.of("--out", directory))) {
             List<Object> words = new ArrayList<>(List.of("run", parts, "--rehearse", cluster));
             words.addAll(more);
-            assertThat(CommandTest.run(out, err, words.toArray())).isEqualTo(2);
+            assertThat(run(words.toArray())).isEqualTo(2);
             assertThat(err.toString())
                     .contains("is of a text generator")
                     .contains("generate " + parts + " --prompt-tokens 1,2,3 --rehearse " + cluster);

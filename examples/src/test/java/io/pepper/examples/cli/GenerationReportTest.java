@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.pepper.examples.SmallDecoder;
 import io.pepper.examples.dashboard.Chromium;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,23 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The report on the plan of a text generator. */
-class GenerationReportTest {
-    @TempDir
-    Path directory;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private Path model = Path.of("");
-    private Path cluster = Path.of("");
-
+class GenerationReportTest extends DecoderCommands {
     @BeforeEach
-    void write() throws IOException {
-        model = SmallDecoder.write(directory.resolve("decoder.onnx"));
-        cluster = Files.writeString(
-                directory.resolve("cluster.yaml"),
+    void writeBoth() throws IOException {
+        write(
                 """
                 devices:
                   pi: {predictor: 'starter:raspberry-pi-5', memoryBytes: 4e9}
@@ -54,9 +41,7 @@ class GenerationReportTest {
                 "--min-devices",
                 2));
         words.addAll(List.of(args));
-        assertThat(CommandTest.run(out, err, words.toArray()))
-                .as(err.toString())
-                .isZero();
+        assertThat(run(words.toArray())).as(err.toString()).isZero();
     }
 
     @Test
