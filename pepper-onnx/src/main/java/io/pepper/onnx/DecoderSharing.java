@@ -124,9 +124,10 @@ final class DecoderSharing {
         Arrays.fill(first, Integer.MAX_VALUE);
         Arrays.fill(last, -1);
         List<String> names = new ArrayList<>();
+        int[] ascending = marks.toArray();
         for (int operator = graph.operatorCount() - 1; operator >= 0; operator--) {
             boolean cheap = depending.get(operator) && costs.isCheap(operator);
-            int layer = layer(operator, marks);
+            int layer = layer(operator, ascending);
             int from = cheap ? least(graph.writes(operator), first) : layer;
             int to = cheap ? greatest(graph.writes(operator), last) : layer;
             for (int tensor : graph.reads(operator)) {
@@ -152,8 +153,8 @@ final class DecoderSharing {
     }
 
     /** Returns the number of marks before an operator. */
-    private static int layer(int operator, Indices marks) {
-        int found = Arrays.binarySearch(marks.toArray(), operator);
+    private static int layer(int operator, int... marks) {
+        int found = Arrays.binarySearch(marks, operator);
         return found >= 0 ? found : -found - 1;
     }
 }
